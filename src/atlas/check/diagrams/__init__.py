@@ -1,0 +1,1 @@
+"""Checks of the diagrams family, one module each."""

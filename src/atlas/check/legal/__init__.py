@@ -1,0 +1,1 @@
+"""Checks of the legal family, one module each."""

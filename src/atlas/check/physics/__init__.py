@@ -1,0 +1,1 @@
+"""Checks of the physics family, one module each."""

@@ -1,0 +1,1 @@
+"""Checks of the vocabulary family, one module each."""

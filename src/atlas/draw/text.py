@@ -1,0 +1,109 @@
+"""Text on its way into a drawing: cleaned, measured, shortened, and made inert for Mermaid.
+
+Every text of a document passes through :func:`encode` before it stands in Mermaid text, so that quotes, tags,
+comments, directives and keywords of Mermaid arrive as the characters they are and as nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import cast
+
+from mermaid_render.fonts import metrics
+
+LONGEST = 4000
+"""Characters of one text that can reach a drawing; what is longer is cut with an ellipsis."""
+
+ELLIPSIS = "…"
+_NAMED = {'"': "quot", "<": "lt", ">": "gt", "&": "amp"}
+_ENCODED = frozenset('"#;<>&{}`\\$|')
+_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_JOINERS = frozenset("\u200c\u200d")
+_BREAKS = (", ", "; ", ": ", " – ", " - ", " (", ". ")
+_DANGLING = frozenset({"and", "or", "the", "a", "an", "of", "to", "in", "with", "for", "by", "from", "on", "at", "per", "is"})
+
+
+def plain(text: str) -> str:
+    """One line of printable characters: no controls, no direction overrides, single spaces, at most LONGEST."""
+    cut = text[: LONGEST * 2]
+    kept = "".join(" " if c.isspace() or unicodedata.category(c) in _UNWANTED and c not in _JOINERS else c for c in cut)
+    kept = " ".join(kept.split())
+    return kept if len(kept) <= LONGEST else kept[: LONGEST - 1] + ELLIPSIS
+
+
+def encode(text: str, colons: bool = False) -> str:
+    """``text`` as Mermaid writes it: special characters as ``#NN;``; ``colons`` too where they separate fields."""
+    special = _ENCODED | {":"} if colons else _ENCODED
+    return "".join(f"#{_NAMED.get(c, ord(c))};" if c in special else c for c in plain(text))
+
+
+@lru_cache(maxsize=1)
+def _metrics() -> list[dict[str, float]]:
+    return cast("list[dict[str, float]]", metrics())
+
+
+@lru_cache(maxsize=20_000)
+def width(text: str, size: float = 16.0, bold: bool = False) -> float:
+    """Width in px of ``text`` in the font labels are measured in (Noto Sans)."""
+    table = _metrics()[1 if bold else 0]
+    return size * sum(table.get(c, _fallback(c)) for c in text)
+
+
+def _fallback(char: str) -> float:
+    """Width in em of a character the font lacks: marks take none, ideographs one."""
+    if unicodedata.combining(char):
+        return 0.0
+    return 1.0 if ord(char) >= 0x2E80 else 0.6
+
+
+def shorten(text: str, limit: int) -> str:
+    """At most ``limit`` characters: whole when it fits, else its first clause, else whole words and an ellipsis."""
+    text = plain(text)
+    if len(text) <= limit:
+        return text
+    for stop in _BREAKS:
+        head = text.split(stop, 1)[0]
+        if limit // 2 <= len(head) <= limit and head.count("(") == head.count(")"):
+            return head
+    words = text[: limit - 1].rsplit(" ", 1)
+    head = words[0] if len(words[0]) >= limit // 3 else text[: limit - 1]
+    return _trim(head) + ELLIPSIS
+
+
+def _trim(head: str) -> str:
+    """Without the comma or the small word that a cut left at the end."""
+    head = head.rstrip(" ,;:.(–-")
+    while " " in head and head.rsplit(" ", 1)[1].lower() in _DANGLING:
+        head = head.rsplit(" ", 1)[0].rstrip(" ,;:.(–-")
+    return head
+
+
+def wrap(text: str, room: float, size: float = 16.0, lines: int = 99, bold: bool = False) -> list[str]:
+    """``text`` in lines of at most ``room`` px; past ``lines`` the last one ends in an ellipsis."""
+    rows: list[str] = []
+    for word in _pieces(plain(text), room, size):
+        joined = f"{rows[-1]} {word}" if rows else word
+        if rows and width(joined, size, bold) <= room:
+            rows[-1] = joined
+        else:
+            rows.append(word)
+    if len(rows) <= lines:
+        return rows
+    last = rows[lines - 1]
+    while " " in last and width(last + ELLIPSIS, size, bold) > room:
+        last = last.rsplit(" ", 1)[0]
+    return [*rows[: lines - 1], _trim(last) + ELLIPSIS]
+
+
+def _pieces(text: str, room: float, size: float) -> list[str]:
+    """The words of ``text``; one wider than the room (a URL, 5,000 letters) is cut into pieces that fit."""
+    most = max(4, int(room / (size * 0.62)))
+    words = re.sub(r"(\d) (?=[A-Za-z%×/]{1,6}\b)", "\\1\u00a0", text).split(" ")
+    pieces = [w[i : i + most] for w in words for i in range(0, max(len(w), 1), most) if width(w, size) > room or i == 0]
+    return [w if width(w, size) <= room else w[:most] for w in _whole(words, pieces, room, size)]
+
+
+def _whole(words: list[str], pieces: list[str], room: float, size: float) -> list[str]:
+    return words if all(width(w, size) <= room for w in words) else pieces

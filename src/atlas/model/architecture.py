@@ -1,0 +1,158 @@
+"""Scale, regions, guarantees, patterns, mechanisms: what the architecture promises and uses."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import field_validator, model_validator
+
+from atlas.model.field import Model, documented
+from atlas.model.number import Number, Said
+from atlas.model.text import DateText, Id, QuantityText, Text
+
+Basis = Literal["stated", "inferred"]
+BarId = Literal["rps", "concurrency", "data", "fanout", "footprint", "cost"]
+
+
+class ModelScope(Model):
+    """Which moment and which part of the system the executable model describes."""
+
+    as_of: DateText = documented("the moment", example="2023-03")
+    boundary: Text = documented("what is inside")
+    not_modelled: tuple[Text, ...] = documented("printed on every result", ())
+
+
+class Legacy(Model):
+    """Why a system older than five years still belongs here."""
+
+    because: Text = documented("the reason")
+
+
+class Scale(Model):
+    """Which bar is met, by which claim, and what the overview shows."""
+
+    bar: dict[BarId, Id] = documented("bar -> claim")
+    show: tuple[Id, ...] = documented("claims for the overview", ())
+
+
+class Regions(Model):
+    """Where it runs."""
+
+    topology: Literal["single", "multi_region", "global_edge"] = documented("deployment topology")
+    names: tuple[Text, ...] = documented("regions", ())
+    count: Number | None = documented("how many", None, dimension="count")
+    strategy: Text | None = documented("how work is placed", None)
+    source: Id | None = documented("source", None)
+    basis: Basis = documented("stated or inferred", "stated")
+
+
+class GuaranteeUse(Model):
+    """A guarantee the system gives, where, and what would show it broken."""
+
+    id: str = documented("guarantee", words="guarantees")
+    on: tuple[Text, ...] = documented("components, component.operation, flows or links", ())
+    scope: Text | None = documented("within what", None)
+    bound: QuantityText | Text | None = documented("its bound", None)
+    basis: Basis = documented("stated or inferred", "inferred")
+    source: Id | None = documented("source", None)
+    claim: Id | None = documented("the claim that carries it", None)
+    because: Text | None = documented("why it is inferred", None)
+    test: Text | None = documented("what would show it broken", None, level="published")
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class AppliedPattern(Model):
+    """What a pattern is used for here, and with what result."""
+
+    id: str = documented("pattern", words="patterns")
+    purpose: Text = documented("why")
+    implementation: Text = documented("how")
+    result: Text | None = documented("what came of it", None)
+    source: Id | None = documented("source", None)
+    basis: Basis = documented("stated or inferred", "stated")
+
+
+class Patterns(Model):
+    """The patterns of the architecture."""
+
+    primary: str = documented("main pattern", words="patterns")
+    overlays: tuple[str, ...] = documented("further patterns", (), words="patterns")
+    micro: tuple[str, ...] = documented("small patterns", (), words="patterns")
+    applied: tuple[AppliedPattern, ...] = documented("patterns in use, with purpose and result", ())
+
+
+class MechanismUse(Model):
+    """A mechanism that cannot be read off components and calls."""
+
+    id: str = documented("mechanism", words="mechanisms")
+    at: tuple[Text, ...] = documented("where", ())
+    necessity: Literal["mandatory", "conditional"] = documented("always, or only sometimes", "mandatory")
+    when: Text | None = documented("when, if conditional", None)
+    source: Id | None = documented("source", None)
+    basis: Basis = documented("stated or inferred", "stated")
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class Innovation(Said):
+    """Something invented for this scale."""
+
+    problem: Text | None = documented("the problem that exists only at this scale", None)
+    open_source: Text | None = documented("what was given away", None)
+    patent: Text | None = documented("patents filed", None)
+    influence: Text | None = documented("who took it up", None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_text(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Brownout(Model):
+    """What is given up under load, and what is kept."""
+
+    when: Text = documented("trigger")
+    drops: Text = documented("what is given up")
+    keeps: Text | None = documented("what is kept", None)
+    source: Id | None = documented("source", None)
+    basis: Basis = documented("stated or inferred", "stated")
+
+
+class Backpressure(Model):
+    """What components and calls do not say about load."""
+
+    admission: tuple[Said, ...] = documented("admission control", ())
+    brownouts: tuple[Brownout, ...] = documented("degradation", ())
+
+
+class UxGuarantee(Model):
+    """What a user may rely on across regions."""
+
+    id: str = documented("guarantee", words="guarantees")
+    scope: Text | None = documented("within what", None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_id(cls, value: Any) -> Any:
+        return {"id": value} if isinstance(value, str) else value
+
+
+class MultiRegion(Model):
+    """How regions share writes and what a lost region costs."""
+
+    writes: Text = documented("where writes go", example="region-pinned by guild")
+    replication: Text = documented("sync, async or hybrid, and of what")
+    ownership: Text | None = documented("who owns a key", None)
+    rpo: Number | None = documented("data at risk", None, dimension="time")
+    rto: Number | None = documented("time to restore", None, dimension="time")
+    failover: Literal["automatic", "manual", "hybrid"] | None = documented("how traffic moves", None)
+    ux: tuple[UxGuarantee, ...] = documented("what a user may rely on", ())
+    basis: Basis = documented("stated or inferred", "inferred")
+    source: Id | None = documented("source", None)

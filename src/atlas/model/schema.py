@@ -1,0 +1,81 @@
+"""The JSON Schema of the system document, generated from the model and the vocabularies."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from atlas.model.document import Document
+from atlas.model.field import STATUS_RANK
+from atlas.model.vocabulary import Vocabulary
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def system_schema(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The schema that editors and ``atlas check`` run on every system file.
+
+    Words from a vocabulary become enumerations, so that an editor completes them; sections required at a
+    status become conditions on ``status``.
+    """
+    schema = Document.model_json_schema(by_alias=True, schema_generator=GenerateJsonSchema)
+    _enumerate_words(schema, vocabulary)
+    _without_titles(schema)
+    schema["$schema"] = DIALECT
+    schema["title"] = "Atlas system document"
+    schema["allOf"] = [_required_at(status) for status in ("draft", "published")]
+    return schema
+
+
+def schema_text(vocabulary: Vocabulary) -> str:
+    """The schema file as committed: sorted definitions, two spaces, one newline at the end."""
+    return json.dumps(system_schema(vocabulary), indent=2, ensure_ascii=False) + "\n"
+
+
+def _enumerate_words(node: Any, vocabulary: Vocabulary) -> None:
+    if isinstance(node, dict):
+        words = node.get("x-vocabulary")
+        if isinstance(words, str):
+            _put_enumeration(node, vocabulary.known(words))
+        for value in node.values():
+            _enumerate_words(value, vocabulary)
+    elif isinstance(node, list):
+        for value in node:
+            _enumerate_words(value, vocabulary)
+
+
+def _put_enumeration(node: dict[str, Any], words: list[str]) -> None:
+    """Put the words where the text is: at the key itself, in its alternatives, or in its items."""
+    if node.get("type") == "string":
+        node["enum"] = words
+    for place in (*node.get("anyOf", ()), node.get("items"), node.get("additionalProperties")):
+        if isinstance(place, dict) and place.get("type") == "string":
+            place["enum"] = words
+
+
+def _required_at(status: str) -> dict[str, Any]:
+    names = [
+        field.alias or name
+        for name, field in Document.model_fields.items()
+        if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-required-at") == status
+    ]
+    at_least = [s for s, rank in STATUS_RANK.items() if rank >= STATUS_RANK[status]]
+    # A section may be named in not_public instead, which a schema cannot say well: only the keys
+    # that can never be "not public" are required here; `atlas check` asks for the rest.
+    always = [n for n in names if n not in ("incidents", "costs", "operations", "multi_region", "innovations", "lessons")]
+    condition = {"properties": {"status": {"enum": at_least}}, "required": ["status"]}
+    return {"if": condition, "then": {"required": always}}
+
+
+def _without_titles(node: Any) -> None:
+    """Remove the titles pydantic derives from names: they repeat the key and only make the file long."""
+    if isinstance(node, dict):
+        if isinstance(node.get("title"), str):
+            del node["title"]
+        for value in node.values():
+            _without_titles(value)
+    elif isinstance(node, list):
+        for value in node:
+            _without_titles(value)
