@@ -31,17 +31,48 @@ def code(value: str, name: str, explanation: str) -> str:
 NOT_READABLE = code("DOC001", "file-not-readable", "The file exists, can be read, is at most 5 MB and is UTF-8 text.")
 NOT_YAML = code("DOC002", "yaml-syntax", "The file is one YAML document without syntax errors, whose root is a map.")
 DUPLICATE_KEY = code("DOC003", "duplicate-key", "A key stands once in a map; YAML would keep only the last.")
-ALIAS = code("DOC004", "no-aliases", "YAML anchors, aliases, tags and merge keys are not used: each fact stands where it is read.")
+ALIAS = code(
+    "DOC004",
+    "no-aliases",
+    "YAML anchors, aliases, tags and merge keys are not used: each fact stands where it is read.",
+)
 TOO_DEEP = code("DOC005", "nesting-limit", "A document nests at most 40 levels and holds at most 200,000 nodes.")
 UNKNOWN_KEY = code("DOC006", "unknown-key", "Every key is one that DOCUMENT knows; the nearest known key is suggested.")
 MISSING_KEY = code("DOC007", "missing-key", "Keys that are required at the document's status are present.")
 BAD_VALUE = code("DOC008", "value-of-a-type", "A value has the type, the form and the range its key asks for.")
-BAD_QUANTITY = code("DOC009", "quantity-form", "A quantity can be read: a number, a suffix, a unit, with a known qualifier.")
-WRONG_DIMENSION = code("DOC010", "dimension-fits", "A number measures what its key asks for: no `15 ms` where a rate belongs.")
-DANGLING = code("DOC011", "reference-resolves", "Every id that is referred to exists: sources, claims, components, flows, eras, vocabulary words.")
-BAD_EXPRESSION = code("DOC012", "expression-evaluates", "A derived number's expression can be read and its dimensions fit.")
-CYCLE = code("DOC013", "no-cycles", "Derived numbers do not depend on themselves, and caches do not stand behind each other in a ring.")
-BAD_PATH = code("DOC014", "path-is-identity", "The file stands at systems/<category>/<slug>.yaml; the slug is ASCII kebab-case and the category agrees.")
-SCHEMA = code("DOC015", "json-schema", "The document passes the published JSON Schema, exactly as an editor would say it.")
+BAD_QUANTITY = code(
+    "DOC009", "quantity-form", "A quantity can be read: a number, a suffix, a unit, with a known qualifier."
+)
+WRONG_DIMENSION = code(
+    "DOC010", "dimension-fits", "A number measures what its key asks for: no `15 ms` where a rate belongs."
+)
+DANGLING = code(
+    "DOC011",
+    "reference-resolves",
+    "Every id that is referred to exists: sources, claims, components, flows, eras, vocabulary words.",
+)
+BAD_EXPRESSION = code(
+    "DOC012", "expression-evaluates", "A derived number's expression can be read and its dimensions fit."
+)
+CYCLE = code(
+    "DOC013",
+    "no-cycles",
+    "Derived numbers do not depend on themselves, and caches do not stand behind each other in a ring.",
+)
+BAD_PATH = code(
+    "DOC014",
+    "path-is-identity",
+    "The file stands at systems/<category>/<slug>.yaml; the slug is ASCII kebab-case and the category agrees.",
+)
+SCHEMA = code(
+    "DOC015", "json-schema", "The document passes the published JSON Schema, exactly as an editor would say it."
+)
 DUPLICATE_ID = code("DOC016", "ids-are-unique", "No two systems share an id or a slug.")
-NOT_A_NUMBER_HERE = code("DOC017", "vague-not-as-input", "A vague magnitude is shown and may meet a scale bar, but is not an input of a run.")
+NOT_A_NUMBER_HERE = code(
+    "DOC017", "vague-not-as-input", "A vague magnitude is shown and may meet a scale bar, but is not an input of a run."
+)
+UNKNOWN_WORD = code(
+    "DOC018",
+    "word-of-the-vocabulary",
+    "Words such as kinds, metrics, patterns and mechanisms stand in the catalogue's vocabulary.",
+)

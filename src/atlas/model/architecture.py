@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from atlas.model.field import Model, documented
-from atlas.model.number import Number, Said
-from atlas.model.text import DateText, Id, QuantityText, Text
+from atlas.model.number import Number, Said, or_short
+from atlas.model.text import DateText, Id, QuantityText, Text, Words
 
 Basis = Literal["stated", "inferred"]
 BarId = Literal["rps", "concurrency", "data", "fanout", "footprint", "cost"]
 
 
-class ModelScope(Model):
+class ModelScope(Model, frozen=True):
     """Which moment and which part of the system the executable model describes."""
 
     as_of: DateText = documented("the moment", example="2023-03")
@@ -22,20 +23,20 @@ class ModelScope(Model):
     not_modelled: tuple[Text, ...] = documented("printed on every result", ())
 
 
-class Legacy(Model):
+class Legacy(Model, frozen=True):
     """Why a system older than five years still belongs here."""
 
     because: Text = documented("the reason")
 
 
-class Scale(Model):
+class Scale(Model, frozen=True):
     """Which bar is met, by which claim, and what the overview shows."""
 
     bar: dict[BarId, Id] = documented("bar -> claim")
     show: tuple[Id, ...] = documented("claims for the overview", ())
 
 
-class Regions(Model):
+class Regions(Model, frozen=True):
     """Where it runs."""
 
     topology: Literal["single", "multi_region", "global_edge"] = documented("deployment topology")
@@ -46,11 +47,11 @@ class Regions(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class GuaranteeUse(Model):
+class GuaranteeUse(Model, frozen=True):
     """A guarantee the system gives, where, and what would show it broken."""
 
     id: str = documented("guarantee", words="guarantees")
-    on: tuple[Text, ...] = documented("components, component.operation, flows or links", ())
+    on: Words = documented("components, component.operation, flows or links", ())
     scope: Text | None = documented("within what", None)
     bound: QuantityText | Text | None = documented("its bound", None)
     basis: Basis = documented("stated or inferred", "inferred")
@@ -59,13 +60,8 @@ class GuaranteeUse(Model):
     because: Text | None = documented("why it is inferred", None)
     test: Text | None = documented("what would show it broken", None, level="published")
 
-    @field_validator("on", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
 
-
-class AppliedPattern(Model):
+class AppliedPattern(Model, frozen=True):
     """What a pattern is used for here, and with what result."""
 
     id: str = documented("pattern", words="patterns")
@@ -76,7 +72,7 @@ class AppliedPattern(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Patterns(Model):
+class Patterns(Model, frozen=True):
     """The patterns of the architecture."""
 
     primary: str = documented("main pattern", words="patterns")
@@ -85,23 +81,18 @@ class Patterns(Model):
     applied: tuple[AppliedPattern, ...] = documented("patterns in use, with purpose and result", ())
 
 
-class MechanismUse(Model):
+class MechanismUse(Model, frozen=True):
     """A mechanism that cannot be read off components and calls."""
 
     id: str = documented("mechanism", words="mechanisms")
-    at: tuple[Text, ...] = documented("where", ())
+    at: Words = documented("where", ())
     necessity: Literal["mandatory", "conditional"] = documented("always, or only sometimes", "mandatory")
     when: Text | None = documented("when, if conditional", None)
     source: Id | None = documented("source", None)
     basis: Basis = documented("stated or inferred", "stated")
 
-    @field_validator("at", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
 
-
-class Innovation(Said):
+class Innovation(Said, frozen=True):
     """Something invented for this scale."""
 
     problem: Text | None = documented("the problem that exists only at this scale", None)
@@ -115,7 +106,7 @@ class Innovation(Said):
         return {"text": value} if isinstance(value, str) else value
 
 
-class Brownout(Model):
+class Brownout(Model, frozen=True):
     """What is given up under load, and what is kept."""
 
     when: Text = documented("trigger")
@@ -125,14 +116,14 @@ class Brownout(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Backpressure(Model):
+class Backpressure(Model, frozen=True):
     """What components and calls do not say about load."""
 
     admission: tuple[Said, ...] = documented("admission control", ())
     brownouts: tuple[Brownout, ...] = documented("degradation", ())
 
 
-class UxGuarantee(Model):
+class UxGuarantee(Model, frozen=True):
     """What a user may rely on across regions."""
 
     id: str = documented("guarantee", words="guarantees")
@@ -143,8 +134,12 @@ class UxGuarantee(Model):
     def _accept_id(cls, value: Any) -> Any:
         return {"id": value} if isinstance(value, str) else value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_short(schema, handler, None)
 
-class MultiRegion(Model):
+
+class MultiRegion(Model, frozen=True):
     """How regions share writes and what a lost region costs."""
 
     writes: Text = documented("where writes go", example="region-pinned by guild")

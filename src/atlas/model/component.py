@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from pydantic import field_validator
+from typing import Literal
 
 from atlas.model.field import Model, documented
 from atlas.model.number import Dist, Number
@@ -14,7 +12,7 @@ PlaneId = Literal["edge", "service", "stream", "state", "control"]
 Basis = Literal["stated", "inferred"]
 
 
-class Partitions(Model):
+class Partitions(Model, frozen=True):
     """How a component's data or work is split."""
 
     count: Number | None = documented("how many partitions", None, dimension="count")
@@ -23,15 +21,17 @@ class Partitions(Model):
     limit: Number | None = documented("rate one partition may take", None, dimension="count/time")
 
 
-class Queue(Model):
+class Queue(Model, frozen=True):
     """Waiting room: bounded by default at 20 times the slots."""
 
     max: Number = documented("places", dimension="count", example=1000)
-    overflow: Literal["reject", "drop_oldest", "drop_stale", "block", "divert"] = documented("what happens when it is full", "reject")
+    overflow: Literal["reject", "drop_oldest", "drop_stale", "block", "divert"] = documented(
+        "what happens when it is full", "reject"
+    )
     to: Id | None = documented("where diverted work goes", None)
 
 
-class Limits(Model):
+class Limits(Model, frozen=True):
     """Admission: a token bucket for each user, account or table."""
 
     rate: Number | None = documented("tokens a second", None, dimension="count/time")
@@ -39,14 +39,14 @@ class Limits(Model):
     per: Text | None = documented("whose bucket", None, example="account")
 
 
-class Shed(Model):
+class Shed(Model, frozen=True):
     """From this utilisation on, refuse flows of this priority and below."""
 
-    over: QuantityText = documented("utilisation", example="85 %")
+    over: QuantityText = documented("utilisation", dimension="count", example="85 %")
     priority: int = documented("flows of this priority and less important ones are refused", ge=0, le=9)
 
 
-class Replication(Model):
+class Replication(Model, frozen=True):
     """Copies, how they are kept, and how many must answer."""
 
     factor: Number = documented("copies", dimension="count", example=3)
@@ -57,7 +57,7 @@ class Replication(Model):
     lag: Dist | None = documented("how far behind a copy is", None, dimension="time")
 
 
-class Cache(Model):
+class Cache(Model, frozen=True):
     """A cache in front of a component; a child call happens with 1 - hit."""
 
     of: Id = documented("the component behind it")
@@ -67,10 +67,12 @@ class Cache(Model):
     size: Number | None = documented("how many items fit", None, dimension="count")
     fill: Number | None = documented("time to fill when every miss succeeds", None, dimension="time", example="10 min")
     coalesce: bool = documented("identical misses in flight become one", False)
-    work: Literal["misses", "constant"] = documented("whether the component behind works for misses only, or always the same", "misses")
+    work: Literal["misses", "constant"] = documented(
+        "whether the component behind works for misses only, or always the same", "misses"
+    )
 
 
-class Backup(Model):
+class Backup(Model, frozen=True):
     """Copies kept for recovery."""
 
     every: Number | None = documented("interval", None, dimension="time")
@@ -80,7 +82,7 @@ class Backup(Model):
     source: Id | None = documented("source", None)
 
 
-class Storage(Model):
+class Storage(Model, frozen=True):
     """How much is stored, where it is hot, for how long, and how it is backed up."""
 
     per_node: Number | None = documented("on one instance", None, dimension="bytes")
@@ -90,7 +92,7 @@ class Storage(Model):
     backup: Backup | None = documented("backup and recovery", None)
 
 
-class CloudService(Model):
+class CloudService(Model, frozen=True):
     """Where the component runs or what would be its equal."""
 
     aws: Text | None = documented("AWS service", None)
@@ -100,25 +102,35 @@ class CloudService(Model):
     basis: Literal["claimed", "inferred", "verified"] = documented("how it is known", "inferred")
 
 
-class Component(Model):
+class Component(Model, frozen=True):
     """A part of the system on one plane."""
 
     name: Text = documented("short name, at most 24 characters on diagrams", example="Message store")
     plane: PlaneId = documented("one of the five planes")
     kind: str = documented("what it is; gives defaults", words="kinds", example="widecolumn")
-    technology: str | None = documented("what it is built with", None, level="draft", words="technologies", example="scylladb")
-    owner: Literal["self", "cloud", "third_party", "customer"] = documented("who runs it; the last two have unlimited slots", "self")
+    technology: str | None = documented(
+        "what it is built with", None, level="draft", words="technologies", example="scylladb"
+    )
+    owner: Literal["self", "cloud", "third_party", "customer"] = documented(
+        "who runs it; the last two have unlimited slots", "self"
+    )
     does: Text | None = documented("one line on diagrams", None)
-    layer: Literal["edge", "api", "data", "intelligence"] | None = documented("layer in the overview; default by kind", None)
+    layer: Literal["edge", "api", "data", "intelligence"] | None = documented(
+        "layer in the overview; default by kind", None
+    )
     instances: Number | None = documented("how many machines or processes", None, dimension="count")
     concurrency: Number | None = documented("slots per instance", None, dimension="count")
-    waiting: Literal["holds", "frees"] | None = documented("whether a slot stays taken while children run; default by kind", None)
+    waiting: Literal["holds", "frees"] | None = documented(
+        "whether a slot stays taken while children run; default by kind", None
+    )
     service: Dist | None = documented("time in the component itself, without children", None, dimension="time")
     operations: dict[Id, Dist] = documented("when operations differ; called as id.operation", {}, dimension="time")
     per_item: Number | None = documented("added for each item of a batch or a large fan-out", None, dimension="time")
     bandwidth: Number | None = documented("a resource of bytes a second", None, dimension="bytes/time")
     background: Number | None = documented("load of flows that are not described", None, dimension="count/time")
-    routing: Literal["pooled", "random", "keyed", "shortest"] | None = documented("how instances are chosen; default by kind", None)
+    routing: Literal["pooled", "random", "keyed", "shortest"] | None = documented(
+        "how instances are chosen; default by kind", None
+    )
     partitions: Partitions | None = documented("how it is split", None)
     pools: dict[Id, Number] = documented("bulkheads: share of the slots", {}, dimension="count")
     queue: Queue | None = documented("its waiting room", None)
@@ -134,8 +146,3 @@ class Component(Model):
     cloud: CloudService | None = documented("cloud equivalents; default from the technology", None)
     source: Id | None = documented("who says that it exists", None)
     basis: Basis = documented("stated or inferred", "stated")
-
-    @field_validator("shed", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [value] if isinstance(value, dict) else value

@@ -55,7 +55,7 @@ def _to_day(value: Any) -> Any:
 Day = Annotated[dt.date, BeforeValidator(_to_day)]
 
 
-class Document(Model):
+class Document(Model, frozen=True):
     """One system as its curators write it. DOCUMENT: keys, types and when each is required."""
 
     id: SystemId = documented("stable id", example="CS-DISCORD")

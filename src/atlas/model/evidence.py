@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import GetJsonSchemaHandler, field_validator, model_validator
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from atlas.model.field import Model, documented
-from atlas.model.text import DateText, Id, QuantityText, Text, Url
+from atlas.model.text import DateText, Id, OneOrMany, Printed, QuantityText, Text, Url, Words
 
 Confidence = Literal["A", "B", "C"]
 Stat = Literal["total", "average", "peak", "p50", "p95", "p99", "p999", "min", "max", "capacity", "unstated"]
 SourceType = Literal["blog", "paper", "talk", "doc", "video", "book", "filing", "letter", "status"]
 
 
-class Source(Model):
+class Source(Model, frozen=True):
     """A publication that was read."""
 
     type: SourceType = documented("what kind of publication")
@@ -38,7 +38,7 @@ class Source(Model):
         return self
 
 
-class Claim(Model):
+class Claim(Model, frozen=True):
     """A published figure."""
 
     metric: str = documented("what is measured: gives dimension, unit and growth", words="metrics", example="nodes")
@@ -48,37 +48,15 @@ class Claim(Model):
     as_of: DateText | None = documented("when it held; default: when the source was published", None, example="2022")
     era: Id | None = documented("which architecture it describes; default: the one at as_of", None)
     scope: Text | None = documented("narrower than `of`: an event, a customer, one machine, one region", None)
-    source: tuple[Id, ...] = documented("source id, or a list")
-    figure: Text | None = documented("the figure as printed, at most eight words", None, level="draft", example="72 ScyllaDB nodes")
-    near: tuple[Text, ...] = documented("words that stand near it", ())
-    confidence: Confidence | None = documented("default: A primary (original or copy), B secondary, C seed or unread", None)
-    verdict: Literal["found", "unfound", "contradicted"] = documented("the last two are shown struck, never used as published", "found")
+    source: Annotated[tuple[Id, ...], OneOrMany] = documented("source id, or a list")
+    figure: Printed | None = documented(
+        "the figure as printed, at most eight words", None, level="draft", example="72 ScyllaDB nodes"
+    )
+    near: Words = documented("words that stand near it", ())
+    confidence: Confidence | None = documented(
+        "default: A primary (original or copy), B secondary, C seed or unread", None
+    )
+    verdict: Literal["found", "unfound", "contradicted"] = documented(
+        "the last two are shown struck, never used as published", "found"
+    )
     note: Text | None = documented("what a reader should know about it", None)
-
-    @field_validator("source", mode="before")
-    @classmethod
-    def _one_or_many(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @field_validator("near", mode="before")
-    @classmethod
-    def _words(cls, value: Any) -> Any:
-        words = [value] if isinstance(value, str) else value
-        return [str(w) for w in words] if isinstance(words, list) else words
-
-    @field_validator("figure", mode="before")
-    @classmethod
-    def _printed(cls, value: Any) -> Any:
-        return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        full = dict(handler.resolve_ref_schema(handler(schema)))
-        for name in ("source", "near"):
-            listed = full["properties"][name]
-            described = {k: listed.pop(k) for k in ("description", "default", "examples") if k in listed}
-            full["properties"][name] = {**described, "anyOf": [{"type": "string"}, listed]}
-        for name in ("figure",):
-            full["properties"][name] = {**full["properties"][name], "anyOf": [{"type": ["string", "number", "null"]}]}
-        full["properties"]["near"]["anyOf"][-1]["items"] = {"type": ["string", "number"]}
-        return full

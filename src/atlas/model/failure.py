@@ -22,33 +22,37 @@ _NEEDS = {
 }
 
 
-class Fault(Model):
+class Fault(Model, frozen=True):
     """What a drill injects, when, and for how long."""
 
-    at: QuantityText = documented("when it begins", example="40 s")
-    for_: QuantityText | None = documented("how long it lasts; absent: it stays", None, alias="for")
+    at: QuantityText = documented("when it begins", dimension="time", example="40 s")
+    for_: QuantityText | None = documented("how long it lasts; absent: it stays", None, alias="for", dimension="time")
     kind: FaultKind = documented("what breaks")
     on: Text = documented("component, flow, region, or a link `a -> b`")
-    factor: QuantityText | None = documented("times this (spike, slow)", None)
-    share: QuantityText | None = documented("this share (capacity left, cache lost, errors)", None)
-    rate: QuantityText | None = documented("absolute rate on one key (hot_key)", None)
+    factor: QuantityText | None = documented("times this (spike, slow)", None, dimension="count")
+    share: QuantityText | None = documented("this share (capacity left, cache lost, errors)", None, dimension="count")
+    rate: QuantityText | None = documented("absolute rate on one key (hot_key)", None, dimension="count/time")
 
     @model_validator(mode="after")
     def _complete(self) -> Fault:
         needed = _NEEDS.get(self.kind)
         if needed and getattr(self, needed) is None:
-            raise PydanticCustomError("fault", "a fault of kind {kind} needs {needed}", {"kind": self.kind, "needed": needed})
+            raise PydanticCustomError(
+                "fault", "a fault of kind {kind} needs {needed}", {"kind": self.kind, "needed": needed}
+            )
         return self
 
 
-class Expectation(Model):
+class Expectation(Model, frozen=True):
     """What must hold of a flow while and after the fault."""
 
     flow: Id = documented("which flow")
-    goodput: ComparisonText | None = documented("share of good answers", None, example=">= 90 %")
-    degraded: ComparisonText | None = documented("share of degraded answers", None)
-    recover: ComparisonText | None = documented("time after the fault until goodput is back", None, example="<= 10 s")
-    p99: ComparisonText | None = documented("99th percentile", None)
+    goodput: ComparisonText | None = documented("share of good answers", None, dimension="count", example=">= 90 %")
+    degraded: ComparisonText | None = documented("share of degraded answers", None, dimension="count")
+    recover: ComparisonText | None = documented(
+        "time after the fault until goodput is back", None, dimension="time", example="<= 10 s"
+    )
+    p99: ComparisonText | None = documented("99th percentile", None, dimension="time")
 
     @model_validator(mode="after")
     def _something(self) -> Expectation:
@@ -57,7 +61,7 @@ class Expectation(Model):
         return self
 
 
-class Drill(Model):
+class Drill(Model, frozen=True):
     """Failure, fault and what must hold; ``without`` is the counterfactual."""
 
     cadence: Literal["weekly", "monthly", "quarterly", "yearly", "none"] = documented("how often it is practised")
@@ -66,7 +70,7 @@ class Drill(Model):
     without: dict[str, Any] = documented("path -> value without the mitigation; none removes", {})
 
 
-class Failure(Model):
+class Failure(Model, frozen=True):
     """One of at most five ways the system breaks."""
 
     id: Id = documented("id", example="celebrity-storm")

@@ -12,38 +12,38 @@ from atlas.model.number import Dist, GuaranteeLabel, Number
 from atlas.model.text import Id, QuantityText, Text
 
 
-class AdaptiveTimeout(Model):
+class AdaptiveTimeout(Model, frozen=True):
     """A timeout that follows a percentile of recent calls."""
 
     adaptive: Literal["p50", "p95", "p99"] = documented("which percentile")
     factor: float = documented("times this", 2.0, gt=0)
 
 
-class Retry(Model):
+class Retry(Model, frozen=True):
     """Attempts in all, spacing, and the budget that keeps retries from becoming a storm."""
 
     attempts: int = documented("attempts in all", ge=1, le=20)
-    backoff: QuantityText | None = documented("first pause", None, example="50 ms")
+    backoff: QuantityText | None = documented("first pause", None, dimension="time", example="50 ms")
     jitter: Literal["full", "none"] = documented("spread of the pause", "full")
-    budget: QuantityText | None = documented("retries as a share of requests", None, example="10 %")
+    budget: QuantityText | None = documented("retries as a share of requests", None, dimension="count", example="10 %")
 
 
-class Hedge(Model):
+class Hedge(Model, frozen=True):
     """A second request when the first is slow."""
 
     after: Literal["p50", "p95", "p99"] | QuantityText = documented("when", example="p95")
-    budget: QuantityText | None = documented("as a share of requests", None, example="5 %")
+    budget: QuantityText | None = documented("as a share of requests", None, dimension="count", example="5 %")
 
 
-class Breaker(Model):
+class Breaker(Model, frozen=True):
     """Stop calling what fails."""
 
-    threshold: QuantityText = documented("share of failures that opens it", example="50 %")
-    open: QuantityText | None = documented("how long it stays open", None, example="2 s")
+    threshold: QuantityText = documented("share of failures that opens it", dimension="count", example="50 %")
+    open: QuantityText | None = documented("how long it stays open", None, dimension="time", example="2 s")
     per: Literal["call", "instance", "key"] = documented("one breaker for each", "call")
 
 
-class Fallback(Model):
+class Fallback(Model, frozen=True):
     """What happens instead; the outcome counts as degraded."""
 
     call: Text | None = documented("another call", None)
@@ -56,7 +56,7 @@ class Fallback(Model):
         return self
 
 
-class CallSettings(Model):
+class CallSettings(Model, frozen=True):
     """How a call waits, retries and gives up."""
 
     timeout: QuantityText | AdaptiveTimeout | None = documented("how long to wait", None, dimension="time")
@@ -65,7 +65,7 @@ class CallSettings(Model):
     breaker: Breaker | None = documented("circuit breaker", None)
 
 
-class Call(CallSettings):
+class Call(CallSettings, frozen=True):
     """One of ``call``, ``parallel``, ``choose``, with what it calls in turn."""
 
     call: str | None = documented("component or component.operation", None, example="messages.read")
@@ -107,14 +107,14 @@ class Call(CallSettings):
         return (self.call or "").partition(".")[2]
 
 
-class ClosedRate(Model):
+class ClosedRate(Model, frozen=True):
     """A fixed population that asks, waits, thinks and asks again."""
 
     closed: Number = documented("users", dimension="count")
     think: Number = documented("pause between answer and next request", dimension="time")
 
 
-class Slo(Model):
+class Slo(Model, frozen=True):
     """What a flow promises."""
 
     p50: Number | None = documented("median", None, dimension="time")
@@ -124,13 +124,15 @@ class Slo(Model):
     availability: Number | None = documented("share of good answers", None, dimension="count")
 
 
-class Flow(Model):
+class Flow(Model, frozen=True):
     """A request type as a call tree."""
 
     name: Text = documented("what the user does", example="Open a channel")
     rate: Number | ClosedRate | None = documented("average rate", None, level="draft", dimension="count/time")
     peak: Number | None = documented("busiest rate", None, dimension="count/time")
-    profile: Literal["flat", "diurnal"] | tuple[float, ...] | None = documented("shape of a day; 24 factors are allowed", None)
+    profile: Literal["flat", "diurnal"] | tuple[float, ...] | None = documented(
+        "shape of a day; 24 factors are allowed", None
+    )
     unit: Text | None = documented("what one is worth in tables and costs", None, example="message")
     priority: int = documented("0 is shed last", 1, ge=0, le=9)
     idempotent: bool | None = documented("whether a retry does no harm", None)
@@ -147,7 +149,7 @@ class Flow(Model):
         return value
 
 
-class Link(Model):
+class Link(Model, frozen=True):
     """What connects components outside flows: no request waits for it."""
 
     from_: Id = documented("component", alias="from")

@@ -14,11 +14,26 @@ ORIGIN_KEYS = ("claim", "derived", "assumed", "sized")
 _QUANTITY_SCHEMA = {"type": ["number", "string"], "description": "a quantity such as 72, 15 ms, 3.2M/s"}
 
 
-def _any_of(short: dict[str, Any], full: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [short, full]}
+def or_short(
+    schema: CoreSchema, handler: GetJsonSchemaHandler, short: dict[str, Any] | None, drop: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """The schema of a model that also has a short form, kept as one shared definition.
+
+    Without ``short`` the short form is that of the model's first key.
+    """
+    reference = handler(schema)
+    definition = handler.resolve_ref_schema(reference)
+    full = dict(definition)
+    if "anyOf" in full:  # a definition is rewritten once, however often it is asked for
+        return reference
+    full["properties"] = {k: v for k, v in full["properties"].items() if k not in drop}
+    first = next(iter(full["properties"].values()))
+    definition.clear()
+    definition.update({"anyOf": [short or dict(first), full]})
+    return reference
 
 
-class Number(Model):
+class Number(Model, frozen=True):
     """A number and its origin: exactly one of ``claim``, ``derived``, ``assumed``, ``sized``, or a bare quantity.
 
     A bare quantity is kept in ``literal``; at *published* it may only be a design setting.
@@ -26,10 +41,14 @@ class Number(Model):
 
     claim: Id | None = documented("a published figure: the id of a claim", None, example="message-db-nodes")
     derived: Text | None = documented(
-        "an expression of claims, quantities and paths with + - * / ( ) min max", None, example="bfcm-count / 4 days * 3"
+        "an expression of claims, quantities and paths with + - * / ( ) min max",
+        None,
+        example="bfcm-count / 4 days * 3",
     )
     assumed: QuantityText | None = documented("nobody published it", None, example="64")
-    sized: QuantityText | None = documented("as many as give this utilisation at peak (instances, bandwidth)", None, example="60 %")
+    sized: QuantityText | None = documented(
+        "as many as give this utilisation at peak (instances, bandwidth)", None, example="60 %"
+    )
     take: Literal["low", "mid", "high"] = documented("which end of a range", "mid")
     because: Text | None = documented("why this number; required with assumed at published", None)
     literal: QuantityText | None = None
@@ -49,7 +68,9 @@ class Number(Model):
         if len(named) != 1:
             found = " and ".join(named) or "none"
             raise PydanticCustomError(
-                "one_origin", "a number has exactly one of claim, derived, assumed, sized; found {found}", {"found": found}
+                "one_origin",
+                "a number has exactly one of claim, derived, assumed, sized; found {found}",
+                {"found": found},
             )
         return self
 
@@ -60,12 +81,10 @@ class Number(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        full = dict(handler.resolve_ref_schema(handler(schema)))
-        full["properties"] = {k: v for k, v in full["properties"].items() if k != "literal"}
-        return _any_of(_QUANTITY_SCHEMA, full)
+        return or_short(schema, handler, _QUANTITY_SCHEMA, drop=("literal",))
 
 
-class Dist(Model):
+class Dist(Model, frozen=True):
     """A time or a count that varies: one number (its mean), or two of mean, p50, p95, p99, cv."""
 
     mean: Number | None = documented("mean", None)
@@ -74,7 +93,9 @@ class Dist(Model):
     p99: Number | None = documented("99th percentile", None)
     cv: Number | None = documented("coefficient of variation: standard deviation over mean", None, dimension="count")
     max: Number | None = documented("largest value", None)
-    shape: Literal["lognormal", "exponential", "constant", "gamma", "pareto"] = documented("family of distributions", "lognormal")
+    shape: Literal["lognormal", "exponential", "constant", "gamma", "pareto"] = documented(
+        "family of distributions", "lognormal"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -93,12 +114,10 @@ class Dist(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        full = dict(handler.resolve_ref_schema(handler(schema)))
-        number = dict(full["properties"]["mean"])
-        return {"anyOf": [full, *number.get("anyOf", [number])[:1]]}
+        return or_short(schema, handler, None)
 
 
-class Said(Model):
+class Said(Model, frozen=True):
     """A statement about the system: text, who says so, and whether it is stated or inferred."""
 
     text: Text = documented("the statement, in our own words")
@@ -113,10 +132,10 @@ class Said(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return _any_of({"type": "string"}, dict(handler.resolve_ref_schema(handler(schema))))
+        return or_short(schema, handler, {"type": "string"})
 
 
-class GuaranteeLabel(Model):
+class GuaranteeLabel(Model, frozen=True):
     """A guarantee on an edge: its id, and where and within what bound it holds."""
 
     id: str = documented("guarantee", words="guarantees", example="G-ALO")
@@ -130,5 +149,4 @@ class GuaranteeLabel(Model):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        full = dict(handler.resolve_ref_schema(handler(schema)))
-        return _any_of(dict(full["properties"]["id"]), full)
+        return or_short(schema, handler, None)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import field_validator, model_validator
+from pydantic import GetJsonSchemaHandler, field_validator, model_validator
+from pydantic_core import CoreSchema
 
 from atlas.model.field import Model, documented
-from atlas.model.number import Number, Said
-from atlas.model.text import DateText, Id, LongText, QuantityText, SystemId, Text, Url
+from atlas.model.number import Number, Said, or_short
+from atlas.model.text import DateText, Id, LongText, OneOrMany, QuantityText, SystemId, Text, Url, Words
 
 Basis = Literal["stated", "inferred"]
 
 
-class Era(Model):
+class Era(Model, frozen=True):
     """One architecture in time."""
 
     id: Id = documented("id, referred to by claims")
@@ -29,7 +30,7 @@ class Era(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Migration(Model):
+class Migration(Model, frozen=True):
     """From one architecture to the next."""
 
     from_: Text = documented("old", alias="from")
@@ -40,7 +41,7 @@ class Migration(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Variant(Model):
+class Variant(Model, frozen=True):
     """An overlay of this document: another scale or another region strategy."""
 
     kind: Literal["scale", "region"] = documented("what varies")
@@ -49,20 +50,20 @@ class Variant(Model):
     note: Text | None = documented("what it shows", None)
 
 
-class Incident(Model):
+class Incident(Model, frozen=True):
     """Something that really happened."""
 
     date: DateText = documented("when")
     title: Text = documented("what")
     failure: Id | None = documented("which failure of this document it was", None)
-    duration: QuantityText | None = documented("how long", None)
+    duration: QuantityText | None = documented("how long", None, dimension="time")
     impact: Text = documented("what users saw")
     cause: Text = documented("why")
     fix: Text = documented("what was changed")
     source: Id = documented("source")
 
 
-class Decision(Model):
+class Decision(Model, frozen=True):
     """A choice, what it cost and what it brought."""
 
     decision: Text = documented("what had to be decided")
@@ -73,7 +74,7 @@ class Decision(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Purchase(Model):
+class Purchase(Model, frozen=True):
     """How capacity is bought."""
 
     reserved: Number | None = documented("share bought in advance", None, dimension="count")
@@ -81,7 +82,7 @@ class Purchase(Model):
     source: Id | None = documented("source", None)
 
 
-class Saving(Model):
+class Saving(Model, frozen=True):
     """What was saved, and how."""
 
     what: Text = documented("what was done")
@@ -90,7 +91,7 @@ class Saving(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Costs(Model):
+class Costs(Model, frozen=True):
     """Published, or a labelled estimate."""
 
     total: Number | None = documented("altogether", None, dimension="money/time")
@@ -102,22 +103,17 @@ class Costs(Model):
     note: Text | None = documented("what the estimate rests on", None)
 
 
-class Monitoring(Model):
+class Monitoring(Model, frozen=True):
     """What is watched on one layer."""
 
     layer: Literal["infrastructure", "application", "business", "logs", "traces"] = documented("layer")
-    tools: tuple[Text, ...] = documented("tools", ())
-    metrics: tuple[Text, ...] = documented("key metrics", ())
+    tools: Words = documented("tools", ())
+    metrics: Words = documented("key metrics", ())
     source: Id | None = documented("source", None)
     basis: Basis = documented("stated or inferred", "stated")
 
-    @field_validator("tools", "metrics", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
 
-
-class Operations(Model):
+class Operations(Model, frozen=True):
     """How it is run."""
 
     pipeline: tuple[Said, ...] = documented("deployment", ())
@@ -135,7 +131,7 @@ class Operations(Model):
         return [value] if isinstance(value, str | dict) else value
 
 
-class Lesson(Model):
+class Lesson(Model, frozen=True):
     """What worked and what did not."""
 
     kind: Literal["worked", "did_not"] = documented("which")
@@ -145,7 +141,7 @@ class Lesson(Model):
     basis: Basis = documented("stated or inferred", "stated")
 
 
-class Resource(Model):
+class Resource(Model, frozen=True):
     """A pointer for further reading."""
 
     title: Text = documented("title")
@@ -156,8 +152,12 @@ class Resource(Model):
     def _accept_text(cls, value: Any) -> Any:
         return {"title": value} if isinstance(value, str) else value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_short(schema, handler, {"type": "string"})
 
-class TryIt(Model):
+
+class TryIt(Model, frozen=True):
     """A small version to build in a day."""
 
     goal: Text = documented("what to achieve")
@@ -166,27 +166,22 @@ class TryIt(Model):
     resources: tuple[Resource, ...] = documented("further help", ())
 
 
-class RelatedSystem(Model):
+class RelatedSystem(Model, frozen=True):
     """Another system worth comparing."""
 
     id: SystemId = documented("system")
     because: Text = documented("compared for what")
 
 
-class RelatedPatterns(Model):
+class RelatedPatterns(Model, frozen=True):
     """Where to go from here."""
 
-    next: tuple[str, ...] = documented("next step of evolution", (), words="patterns")
-    complementary: tuple[str, ...] = documented("goes well with", (), words="patterns")
-    alternative: tuple[str, ...] = documented("modern alternative", (), words="patterns")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _listed(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
+    next: Annotated[tuple[str, ...], OneOrMany] = documented("next step of evolution", (), words="patterns")
+    complementary: Annotated[tuple[str, ...], OneOrMany] = documented("goes well with", (), words="patterns")
+    alternative: Annotated[tuple[str, ...], OneOrMany] = documented("modern alternative", (), words="patterns")
 
 
-class Related(Model):
+class Related(Model, frozen=True):
     """Relations to other systems, patterns and readings."""
 
     systems: tuple[RelatedSystem, ...] = documented("systems", ())

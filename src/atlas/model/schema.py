@@ -51,8 +51,8 @@ def _put_enumeration(node: dict[str, Any], words: list[str]) -> None:
     if node.get("type") == "string":
         node["enum"] = words
     for place in (*node.get("anyOf", ()), node.get("items"), node.get("additionalProperties")):
-        if isinstance(place, dict) and place.get("type") == "string":
-            place["enum"] = words
+        if isinstance(place, dict) and place.get("type") in ("string", "array"):
+            _put_enumeration(place, words)
 
 
 def _required_at(status: str) -> dict[str, Any]:
@@ -64,7 +64,9 @@ def _required_at(status: str) -> dict[str, Any]:
     at_least = [s for s, rank in STATUS_RANK.items() if rank >= STATUS_RANK[status]]
     # A section may be named in not_public instead, which a schema cannot say well: only the keys
     # that can never be "not public" are required here; `atlas check` asks for the rest.
-    always = [n for n in names if n not in ("incidents", "costs", "operations", "multi_region", "innovations", "lessons")]
+    always = [
+        n for n in names if n not in ("incidents", "costs", "operations", "multi_region", "innovations", "lessons")
+    ]
     condition = {"properties": {"status": {"enum": at_least}}, "required": ["status"]}
     return {"if": condition, "then": {"required": always}}
 

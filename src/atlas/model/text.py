@@ -71,11 +71,15 @@ def _check_date(text: str) -> str:
     try:
         span(text)
     except ValueError as error:
-        raise PydanticCustomError("date_form", "{reason}; write 2017, 2022-07 or 2023-03-06", {"reason": str(error)}) from None
+        raise PydanticCustomError(
+            "date_form", "{reason}; write 2017, 2022-07 or 2023-03-06", {"reason": str(error)}
+        ) from None
     return text
 
 
-DateText = Annotated[str, BeforeValidator(_as_text), AfterValidator(_check_date), WithJsonSchema({"type": ["string", "integer"]})]
+DateText = Annotated[
+    str, BeforeValidator(_as_text), AfterValidator(_check_date), WithJsonSchema({"type": ["string", "integer"]})
+]
 """A date to any precision, a span ``A to B``, or ``unknown``."""
 
 
@@ -103,7 +107,9 @@ QuantityText = Annotated[
     Quantity,
     PlainValidator(_to_quantity),
     PlainSerializer(lambda q: q.text, return_type=str),
-    WithJsonSchema({"type": ["number", "string"], "description": "a quantity: 72, 9 TB, 15 ms, 3.2M/s, 40 to 125 ms, over 4B/day"}),
+    WithJsonSchema(
+        {"type": ["number", "string"], "description": "a quantity: 72, 9 TB, 15 ms, 3.2M/s, 40 to 125 ms, over 4B/day"}
+    ),
 ]
 """A quantity as it is written; validated to a ``Quantity``."""
 
@@ -139,3 +145,23 @@ ComparisonText = Annotated[
     PlainSerializer(lambda c: c.text, return_type=str),
     WithJsonSchema({"type": "string", "pattern": "^\\s*(>=|<=|>|<|≥|≤)"}),
 ]
+
+
+def _listed(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+def _texts(value: Any) -> Any:
+    return [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in _listed(value)]
+
+
+OneOrMany = BeforeValidator(_listed, json_schema_input_type=str | list[str])
+"""A list that may be written as its only item."""
+
+Words = Annotated[tuple[Text, ...], BeforeValidator(_texts, json_schema_input_type=str | list[str | float])]
+"""Words or numbers as they are printed; one may stand alone."""
+
+Printed = Annotated[
+    Text, BeforeValidator(lambda v: _texts(v)[0] if not isinstance(v, list) else v, json_schema_input_type=str | float)
+]
+"""A text that may look like a number."""

@@ -18,31 +18,31 @@ Dimensions = Literal[
 Confidence = Literal["A", "B", "C"]
 
 
-class Entry(Model):
+class Entry(Model, frozen=True):
     """A word: its display name and its meaning."""
 
     name: Text = documented("display name")
     meaning: Text = documented("what it means")
 
 
-class Category(Entry):
+class Category(Entry, frozen=True):
     """A field of systems."""
 
 
-class Plane(Entry):
+class Plane(Entry, frozen=True):
     """One of the five planes."""
 
     hue: str = documented("base colour", pattern="^#[0-9A-Fa-f]{6}$")
 
 
-class DefaultLatency(Model):
+class DefaultLatency(Model, frozen=True):
     """A planning value for time in a component."""
 
     mean: QuantityText = documented("mean", dimension="time")
     cv: float = documented("coefficient of variation", ge=0)
 
 
-class Kind(Entry):
+class Kind(Entry, frozen=True):
     """What a component is, with planning values."""
 
     plane: PlaneId = documented("usual plane")
@@ -55,7 +55,7 @@ class Kind(Entry):
     because: Text = documented("why these planning values")
 
 
-class Mechanism(Entry):
+class Mechanism(Entry, frozen=True):
     """P1 to P12 and their relatives."""
 
     number: int | None = documented("1 to 12 for the numbered ones", None, ge=1, le=12)
@@ -65,17 +65,19 @@ class Mechanism(Entry):
     conflicts: tuple[str, ...] = documented("mechanisms it fights", ())
 
 
-class Guarantee(Entry):
+class Guarantee(Entry, frozen=True):
     """A promise about order, delivery, durability or availability."""
 
     category: Text = documented("family")
-    strength: Literal["linearizable", "bounded", "eventual", "none"] = documented("place on the consistency diagram", "none")
+    strength: Literal["linearizable", "bounded", "eventual", "none"] = documented(
+        "place on the consistency diagram", "none"
+    )
     aliases: tuple[str, ...] = documented("other spellings", ())
     requires: tuple[str, ...] = documented("mechanisms it needs", ())
     implies: tuple[str, ...] = documented("weaker guarantees it includes", ())
 
 
-class Pattern(Entry):
+class Pattern(Entry, frozen=True):
     """A pattern of architecture."""
 
     family: Literal["system", "micro", "resilience", "data", "scaling"] = documented("family")
@@ -87,7 +89,7 @@ class Pattern(Entry):
     alternative: tuple[str, ...] = documented("alternative", ())
 
 
-class Metric(Entry):
+class Metric(Entry, frozen=True):
     """What a claim can measure."""
 
     dimension: Dimensions = documented("dimension")
@@ -95,7 +97,7 @@ class Metric(Entry):
     growth: Literal["up", "down", "none"] = documented("which way the world expects it to move", "none")
 
 
-class Stressor(Entry):
+class Stressor(Entry, frozen=True):
     """A kind of stress, scored 0 to 1."""
 
     rubric: dict[str, str] = documented("score -> what it takes", {})
@@ -106,7 +108,7 @@ class Stressor(Entry):
         return {str(k): v for k, v in value.items()} if isinstance(value, dict) else value
 
 
-class BarCondition(Model):
+class BarCondition(Model, frozen=True):
     """One way to meet a scale bar."""
 
     metric: str = documented("metric")
@@ -114,14 +116,14 @@ class BarCondition(Model):
     at_least: QuantityText = documented("threshold")
 
 
-class ScaleBar(Entry):
+class ScaleBar(Entry, frozen=True):
     """A bar for inclusion: any one condition suffices."""
 
     metrics: tuple[str, ...] = documented("metrics that count", ())
     any: tuple[BarCondition, ...] = documented("conditions", ())
 
 
-class Organisation(Model):
+class Organisation(Model, frozen=True):
     """Who runs systems, and where it publishes."""
 
     name: Text = documented("display name")
@@ -131,14 +133,14 @@ class Organisation(Model):
     aliases: tuple[str, ...] = documented("other names", ())
 
 
-class Venue(Entry):
+class Venue(Entry, frozen=True):
     """A conference, a journal, the press."""
 
     kind: Literal["conference", "journal", "press"] = documented("kind")
     hosts: tuple[str, ...] = documented("hosts", ())
 
 
-class TechnologyDefault(Model):
+class TechnologyDefault(Model, frozen=True):
     """A cited planning value."""
 
     value: QuantityText = documented("value")
@@ -147,7 +149,7 @@ class TechnologyDefault(Model):
     note: Text | None = documented("note", None)
 
 
-class TechnologySource(Model):
+class TechnologySource(Model, frozen=True):
     """Where a planning value was read."""
 
     title: Text = documented("title")
@@ -158,7 +160,7 @@ class TechnologySource(Model):
     note: Text | None = documented("note", None)
 
 
-class TechnologyCloud(Model):
+class TechnologyCloud(Model, frozen=True):
     """Equivalents in the public clouds."""
 
     aws: Text | None = documented("AWS", None)
@@ -167,7 +169,7 @@ class TechnologyCloud(Model):
     oss: Text | None = documented("open source", None)
 
 
-class Technology(Model):
+class Technology(Model, frozen=True):
     """A product or language that components are built with."""
 
     name: Text = documented("display name")
@@ -181,7 +183,7 @@ class Technology(Model):
     defaults: dict[str, TechnologyDefault] = documented("cited planning values", {})
 
 
-class Region(Model):
+class Region(Model, frozen=True):
     """A region of a cloud provider."""
 
     name: Text = documented("display name")
@@ -190,7 +192,7 @@ class Region(Model):
     continent: Text = documented("continent")
 
 
-class RegionPair(Model):
+class RegionPair(Model, frozen=True):
     """Round trip between two regions."""
 
     between: tuple[str, str] = documented("regions")
@@ -199,7 +201,7 @@ class RegionPair(Model):
     note: Text | None = documented("note", None)
 
 
-class Vocabulary(Model):
+class Vocabulary(Model, frozen=True):
     """All vocabularies, each a map from id to entry in the order of its file."""
 
     categories: dict[str, Category] = documented("categories", {})
@@ -222,7 +224,9 @@ class Vocabulary(Model):
     @cached_property
     def _aliases(self) -> Mapping[str, Mapping[str, str]]:
         return {
-            field: {alias: ident for ident, entry in getattr(self, field).items() for alias in getattr(entry, "aliases", ())}
+            field: {
+                alias: ident for ident, entry in getattr(self, field).items() for alias in getattr(entry, "aliases", ())
+            }
             for field in type(self).model_fields
             if field != "region_latency"
         }

@@ -32,7 +32,9 @@ def keys_of(model: type[BaseModel]) -> tuple[tuple[str, str, FieldInfo, str | No
     for name, info in model.model_fields.items():
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         dimension, words = extra.get("x-dimension"), extra.get("x-vocabulary")
-        rows.append((name, info.alias or name, info, str(dimension) if dimension else None, str(words) if words else None))
+        rows.append(
+            (name, info.alias or name, info, str(dimension) if dimension else None, str(words) if words else None)
+        )
     return tuple(rows)
 
 

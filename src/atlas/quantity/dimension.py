@@ -30,15 +30,11 @@ class Dimension:
 
     def __mul__(self, other: Dimension) -> Dimension:
         """The dimension of a product."""
-        return Dimension(
-            self.time + other.time, self.data + other.data, self.usd + other.usd, self.eur + other.eur
-        )
+        return Dimension(self.time + other.time, self.data + other.data, self.usd + other.usd, self.eur + other.eur)
 
     def __truediv__(self, other: Dimension) -> Dimension:
         """The dimension of a quotient."""
-        return Dimension(
-            self.time - other.time, self.data - other.data, self.usd - other.usd, self.eur - other.eur
-        )
+        return Dimension(self.time - other.time, self.data - other.data, self.usd - other.usd, self.eur - other.eur)
 
     @property
     def name(self) -> str:

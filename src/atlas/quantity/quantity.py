@@ -60,9 +60,7 @@ class Quantity:
 
     def scaled(self, factor: float) -> Quantity:
         """The same quantity times a plain number."""
-        return replace(
-            self, low=self.low * factor, mid=self.mid * factor, high=self.high * factor, text=""
-        )
+        return replace(self, low=self.low * factor, mid=self.mid * factor, high=self.high * factor, text="")
 
     def __mul__(self, other: Quantity) -> Quantity:
         """Product of two non-negative intervals."""
@@ -87,16 +85,12 @@ class Quantity:
     def __add__(self, other: Quantity) -> Quantity:
         """Sum; both must have one dimension."""
         self._same(other, "add")
-        return _interval(
-            self.low + other.low, self.mid + other.mid, self.high + other.high, self.dimension
-        )
+        return _interval(self.low + other.low, self.mid + other.mid, self.high + other.high, self.dimension)
 
     def __sub__(self, other: Quantity) -> Quantity:
         """Difference; both must have one dimension."""
         self._same(other, "subtract")
-        return _interval(
-            self.low - other.high, self.mid - other.mid, self.high - other.low, self.dimension
-        )
+        return _interval(self.low - other.high, self.mid - other.mid, self.high - other.low, self.dimension)
 
     def _same(self, other: Quantity, verb: str) -> None:
         if self.dimension != other.dimension:

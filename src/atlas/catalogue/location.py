@@ -1,0 +1,57 @@
+"""Which catalogue a command works on, and where its files stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = "catalogue"
+
+
+class CatalogueNotFoundError(Exception):
+    """There is no catalogue where one was asked for."""
+
+
+def find_catalogue(given: Path | None = None, start: Path | None = None) -> Path:
+    """``given``, else the nearest ``catalogue/`` at or above ``start``, else the packaged one.
+
+    Raises ``CatalogueNotFoundError`` with the places that were tried.
+    """
+    if given is not None:
+        root = given / FOLDER if (given / FOLDER / "systems").is_dir() else given
+        if not (root / "systems").is_dir() and not (root / "vocabulary").is_dir():
+            raise CatalogueNotFoundError(f"{given} holds no catalogue: neither systems/ nor vocabulary/ stands in it")
+        return root.resolve()
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        candidate = folder if folder.name == FOLDER else folder / FOLDER
+        if (candidate / "systems").is_dir():
+            return candidate
+    packaged = packaged_catalogue()
+    if packaged is None:
+        raise CatalogueNotFoundError(f"no catalogue/ at or above {here}, and none is packaged; use --catalogue DIR")
+    return packaged
+
+
+def packaged_catalogue() -> Path | None:
+    """The catalogue that came with the installed package, or that of the source tree."""
+    package = Path(__file__).resolve().parent.parent
+    for candidate in (package / "_catalogue", package.parent.parent / FOLDER):
+        if (candidate / "vocabulary").is_dir():
+            return candidate
+    return None
+
+
+def vocabulary_folder(root: Path) -> Path:
+    """The catalogue's own vocabulary, else the packaged one: a catalogue of one's own need not copy it."""
+    own = root / "vocabulary"
+    if own.is_dir():
+        return own
+    packaged = packaged_catalogue()
+    if packaged is None:
+        raise CatalogueNotFoundError(f"no vocabulary/ in {root}")
+    return packaged / "vocabulary"
+
+
+def system_files(root: Path) -> list[Path]:
+    """Every system file, sorted by category and slug."""
+    return sorted((root / "systems").glob("*/*.yaml"))

@@ -1,0 +1,247 @@
+"""A YAML file as plain data with the place of every node; hostile input becomes a finding, never a traceback."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from atlas.diagnostic import Finding, Level, Position
+from atlas.diagnostic.code import ALIAS, DUPLICATE_KEY, NOT_READABLE, NOT_YAML, TOO_DEEP
+
+MAX_BYTES = 5_000_000
+MAX_DEPTH = 40
+MAX_NODES = 200_000
+
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CORE = "tag:yaml.org,2002:"
+_QUOTED = ("'", '"', "|", ">")
+_INT = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
+_FLOAT = re.compile(r"^[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.?[eE][-+]?[0-9]+)$")
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """YAML 1.2 words: only true and false are booleans; dates, times and octals stay text."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+_Loader.add_implicit_resolver(_CORE + "bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver(_CORE + "null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver(_CORE + "int", _INT, list("-+0123456789"))
+_Loader.add_implicit_resolver(_CORE + "float", _FLOAT, list("-+0123456789."))
+
+
+@dataclass
+class YamlSource:
+    """Plain data, the place of each value (``marks``) and of each key (``key_marks``), and what was wrong."""
+
+    file: str
+    text: str = ""
+    data: Any = None
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    key_marks: dict[str, tuple[int, int]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def position(self, path: str, *, of_key: bool = False) -> Position:
+        """Where a dotted path stands; the nearest written ancestor for one that is not written."""
+        marks = self.key_marks if of_key else self.marks
+        while path and path not in marks:
+            path = path.rpartition(".")[0]
+            marks = self.marks
+        line, column = marks.get(path, (1, 1))
+        return Position(self.file, line, column)
+
+    def report(self, code: str, message: str, line: int = 1, column: int = 1, *, path: str = "", tip: str = "") -> None:
+        """Add an error at a place."""
+        self.findings.append(Finding(code, Level.ERROR, message, Position(self.file, line, column), path=path, tip=tip))
+
+
+def read_yaml(path: Path, name: str | None = None) -> YamlSource:
+    """Read a file; what cannot be read is a finding in the result, whose ``data`` is then ``None``."""
+    source = YamlSource(name or str(path))
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            source.report(
+                NOT_READABLE, f"the file has {size:,} bytes", tip=f"a document has at most {MAX_BYTES:,} bytes"
+            )
+            return source
+        raw = path.read_bytes()
+    except OSError as error:
+        source.report(NOT_READABLE, f"cannot read the file: {error.strerror or error}")
+        return source
+    return parse_yaml(raw, source.file)
+
+
+def parse_yaml(raw: bytes | str, name: str = "<text>") -> YamlSource:
+    """The same for bytes or text in memory."""
+    source = YamlSource(name)
+    try:
+        source.text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
+        source.text.encode("utf-8")
+    except UnicodeError as error:
+        before = raw[: error.start] if isinstance(raw, bytes) and hasattr(error, "start") else b""
+        line = before.count(b"\n") + 1
+        column = len(before) - (before.rfind(b"\n") + 1) + 1
+        source.report(
+            NOT_READABLE,
+            f"the text is not UTF-8 ({getattr(error, 'reason', error)})",
+            line,
+            column,
+            tip="save the file as UTF-8",
+        )
+        return source
+    if _nesting(source.text) > MAX_DEPTH * 4:
+        source.report(TOO_DEEP, "the text nests too deeply to be a document")
+        return source
+    node = _compose(source)
+    if node is None:
+        return source
+    if not isinstance(node, yaml.MappingNode):
+        source.report(NOT_YAML, "the document is not a map of keys", *_mark(node))
+        return source
+    _Reader(source).read(node)
+    return source
+
+
+def _nesting(text: str) -> int:
+    """An upper bound of the depth of brackets and of dashes on one line, before anything recursive runs."""
+    depth = deepest = 0
+    for char in re.findall(r"[\[\]{}]", text):
+        depth = max(0, depth + (1 if char in "[{" else -1))
+        deepest = max(deepest, depth)
+    dashes = max((len(m[0]) // 2 for m in re.finditer(r"^[ ]*(?:[-?] )+", text, re.M)), default=0)
+    return max(deepest, dashes)
+
+
+def _compose(source: YamlSource) -> yaml.Node | None:
+    loader = None
+    try:
+        loader = _Loader(source.text)
+        node: yaml.Node | None = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = " ".join(part for part in (error.problem, error.context) if part)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        code = ALIAS if "alias" in message else NOT_YAML
+        source.report(code, f"YAML: {message}", line, column, tip=_tip(message))
+        return None
+    except (yaml.YAMLError, RecursionError) as error:
+        source.report(NOT_YAML, f"YAML: {str(error).splitlines()[0] if str(error) else 'cannot be read'}")
+        return None
+    finally:
+        if loader is not None:
+            loader.dispose()
+    if node is None:
+        source.report(NOT_YAML, "the file is empty")
+    return node
+
+
+def _tip(message: str) -> str:
+    if "tab" in message or "cannot start any token" in message:
+        return "indent with spaces; quote text that begins with a special character"
+    if "mapping values are not allowed" in message:
+        return "quote text that contains a colon followed by a space"
+    if "expected ',' or" in message:
+        return "quote text with a comma or a colon inside { } and [ ]"
+    return ""
+
+
+def _mark(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+class _Reader:
+    """Turns nodes into data, noting places; refuses aliases, tags, duplicate keys and excess."""
+
+    def __init__(self, source: YamlSource) -> None:
+        self._source = source
+        self._seen: set[int] = set()
+        self._nodes = 0
+
+    def read(self, root: yaml.Node) -> None:
+        try:
+            self._source.data = self._value(root, "", 0)
+        except _TooMuchError as error:
+            self._source.data = None
+            self._source.report(TOO_DEEP, str(error), *error.place)
+
+    def _value(self, node: yaml.Node, path: str, depth: int) -> Any:
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            limit = f"{MAX_DEPTH} levels" if depth > MAX_DEPTH else f"{MAX_NODES:,} values"
+            raise _TooMuchError(f"the document has more than {limit}", _mark(node))
+        place = _mark(node)
+        self._source.marks.setdefault(path, place)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, path)
+        if id(node) in self._seen:
+            self._source.report(
+                ALIAS, "an alias repeats another part of the document", *place, path=path, tip="write it out"
+            )
+            return None
+        self._seen.add(id(node))
+        self._refuse_tag(node, path)
+        if isinstance(node, yaml.MappingNode):
+            return self._map(node, path, depth)
+        items = enumerate(node.value)
+        return [self._value(item, f"{path}.{i}" if path else str(i), depth + 1) for i, item in items]
+
+    def _map(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            place = _mark(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._source.report(NOT_YAML, "a key is a word, not a list or a map", *place, path=path)
+                continue
+            name = str(key_node.value)
+            if name == "<<":
+                self._source.report(ALIAS, "merge keys are not used", *place, path=path, tip="write the keys out")
+                continue
+            below = f"{path}.{name}" if path else name
+            if name in result:
+                first = self._source.key_marks.get(below, place)
+                self._source.report(
+                    DUPLICATE_KEY, f"the key {name!r} stands twice; first at line {first[0]}", *place, path=below
+                )
+                continue
+            self._source.key_marks[below] = place
+            if isinstance(value_node, yaml.CollectionNode):
+                self._source.marks[below] = place
+            result[name] = self._value(value_node, below, depth + 1)
+        return result
+
+    def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
+        tag, text = node.tag, node.value
+        if id(node) in self._seen:
+            self._source.report(ALIAS, "an alias repeats another value", *_mark(node), path=path, tip="write it out")
+        self._seen.add(id(node))
+        if tag == _CORE + "str" or node.style in _QUOTED:
+            self._refuse_tag(node, path)
+            return text
+        if tag == _CORE + "int":
+            return int(text) if len(text) < 300 else text
+        if tag == _CORE + "float":
+            return float(text)
+        if tag == _CORE + "bool":
+            return text == "true"
+        if tag == _CORE + "null":
+            return None
+        self._refuse_tag(node, path)
+        return text
+
+    def _refuse_tag(self, node: yaml.Node, path: str) -> None:
+        if node.tag not in (_CORE + "str", _CORE + "map", _CORE + "seq"):
+            self._source.report(
+                ALIAS, f"the tag {node.tag!r} is not used here", *_mark(node), path=path, tip="remove the tag"
+            )
+
+
+class _TooMuchError(Exception):
+    def __init__(self, message: str, place: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.place = place
