@@ -64,6 +64,15 @@ def days_apart(a: Fact, b: Fact) -> int | None:
     return max(0, (b.start - a.end).days, (a.start - b.end).days)
 
 
+def middle_days_apart(a: Fact, b: Fact) -> float | None:
+    """Days between the middles of two dates, 0 where the dates overlap, None where one has no date."""
+    apart = days_apart(a, b)
+    if not apart or a.start is None or a.end is None or b.start is None or b.end is None:
+        return apart
+    first, second = a.start.toordinal() + a.end.toordinal(), b.start.toordinal() + b.end.toordinal()
+    return abs(first - second) / 2
+
+
 def is_comparable(a: Fact, b: Fact) -> bool:
     """Whether two figures speak of the same system at the same time (see the module text)."""
     if a.id == b.id or a.scope != b.scope:

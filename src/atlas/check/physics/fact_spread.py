@@ -2,7 +2,7 @@
 
 Formula: larger / smaller value, for claims near in time (or without a date).
 Bounds: 1.15 for two roundings; above that a warning, above 1.5 an error. An open figure (*over 500*) is read as up to
-15 % more: who knows of 700 prints 700. Claims more than about a year apart are a series and are not compared here.
+15 % more: who knows of 700 prints 700. Claims more than two months apart are a series and are not compared here.
 
 Fails: 10M and 15M concurrent users in one document; 500+ and 700+ services.
 Mend: date both; if they are of two things, say so in `of` or `scope`.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from atlas.check.band import Band, breach, said
 from atlas.check.case import Case
-from atlas.check.fact import Fact, days_apart, unordered_pairs
+from atlas.check.fact import Fact, middle_days_apart, unordered_pairs
 from atlas.check.interval import Interval
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -20,8 +20,8 @@ from atlas.quantity import Form
 
 BAND = Band(1, 1.15, 1, 1.5, " times")
 NARROW = 1.15
-SERIES_DAYS = 180
-"""Figures of one fact with dates further apart are points of a series, whose growth is checked elsewhere."""
+SERIES_DAYS = 60
+"""Figures of one fact whose dates lie further apart are points of a series, whose growth is checked elsewhere."""
 
 
 def narrow(fact: Fact) -> Interval:
@@ -43,7 +43,7 @@ def ratio(a: Interval, b: Interval) -> Interval:
 
 def is_same_fact(a: Fact, b: Fact) -> bool:
     """Whether two claims say the same thing of the same moment."""
-    apart = days_apart(a, b)
+    apart = middle_days_apart(a, b)
     return (a.metric, a.of, a.stat, a.dimension) == (b.metric, b.of, b.stat, b.dimension) and (
         apart is None or apart <= SERIES_DAYS
     )

@@ -10,7 +10,7 @@ Mend: write 99.7 %; a factor of more than one is a speed-up.
 
 from collections.abc import Iterator
 
-from atlas.check.band import Band, breach, said
+from atlas.check.band import Band, breach, said, strict
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -22,13 +22,16 @@ BANDS = {
     "availability": Band(0.97, 1, 0.9, 1),
     "reduction": Band(0, 1, 0, 1),
 }
+SCOPED = strict(0, 1)
+"""Within a narrower scope (an outage, a drill) any share is possible."""
 
 
 def run(case: Case) -> Iterator[Breach]:
     """Each ratio against the range of its kind."""
-    for metric, band in BANDS.items():
+    for metric, usual in BANDS.items():
         for fact in case.facts.of_metric(metric):
-            found = breach(fact.interval, band, (fact,), f"{said(fact)} cannot be a {metric}", "Check the per cent sign.")
+            band = usual if fact.scope is None else SCOPED
+            found = breach(fact.interval, band, (fact,), f"{said(fact)} is no {metric}", "Check the per cent sign.")
             if found:
                 yield found
 

@@ -1,0 +1,105 @@
+"""Excuses: findings that are known, argued and dated, in ``catalogue/exceptions.yaml``.
+
+Debt can only shrink: an excuse that no longer excuses anything is an error itself. Each entry names the code, the
+system, the path, the reason and the day it was given::
+
+    - code: PHY017
+      system: CS-SLACK
+      path: claims.services.value
+      because: two teams count differently, both are published
+      since: 2026-11-21
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from atlas.diagnostic import Finding, Level, Position, code
+from atlas.model.document import Day
+from atlas.model.field import Model, documented
+from atlas.model.text import Text
+
+UNNEEDED = code(
+    "EXC001",
+    "excuse-is-needed",
+    "An entry of exceptions.yaml excuses a finding that is still made. An entry that excuses nothing is removed, so"
+    " that debt can only shrink.",
+)
+UNREADABLE = code(
+    "EXC002", "excuse-is-complete", "exceptions.yaml is a list of entries with code, system, path, because and since."
+)
+FILE = "exceptions.yaml"
+
+
+class Excuse(Model, frozen=True):
+    """One finding that is tolerated, with the reason and the day."""
+
+    code: Text = documented("code of the check")
+    system: Text = documented("id of the system")
+    path: str = documented("path of the finding; empty for the document as a whole", "")
+    because: Text = documented("the reason")
+    since: Day = documented("the day it was given")
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether this is the finding meant."""
+        return (self.code, self.system, self.path) == (finding.code, finding.system, finding.path)
+
+
+class ExcuseError(ValueError):
+    """The file of excuses cannot be read; ``str`` says what is wrong."""
+
+
+def load_excuses(root: Path) -> list[Excuse]:
+    """The excuses of a catalogue; none where there is no file. Raises ``ExcuseError``."""
+    path = root / FILE
+    if not path.is_file():
+        return []
+    try:
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or []
+        return TypeAdapter(list[Excuse]).validate_python(rows)
+    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+        raise ExcuseError(f"{path}: {error}") from error
+
+
+def apply_excuses(
+    findings: Iterable[Finding], excuses: Iterable[Excuse], root: Path, *, is_partial: bool
+) -> list[Finding]:
+    """Findings without the excused ones, and with one for each excuse that was not needed.
+
+    Nothing is said of unneeded excuses when only a part was checked (``is_partial``).
+    """
+    given = list(excuses)
+    needed: set[int] = set()
+    kept = []
+    for finding in findings:
+        covering = [i for i, e in enumerate(given) if e.covers(finding)]
+        needed.update(covering)
+        if not covering:
+            kept.append(finding)
+    if not is_partial:
+        kept.extend(_unneeded(e, root) for i, e in enumerate(given) if i not in needed)
+    return kept
+
+
+def _unneeded(excuse: Excuse, root: Path) -> Finding:
+    return Finding(
+        code=UNNEEDED,
+        level=Level.ERROR,
+        message=f"{excuse.code} is not found at {excuse.system} {excuse.path or '(document)'} any more",
+        position=Position(str(root / FILE)),
+        system=excuse.system,
+        path=excuse.path,
+        actual=f"excused since {excuse.since.isoformat()}",
+        expected="no entry",
+        tip="Remove the entry.",
+    )
+
+
+def age_days(excuse: Excuse, today: dt.date) -> int:
+    """Days since the excuse was given."""
+    return (today - excuse.since).days

@@ -1,0 +1,85 @@
+"""Run checks over a catalogue: breaches become findings with code, level, file and position."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+
+from atlas.catalogue import Catalogue
+from atlas.check.case import Case, Survey
+from atlas.check.excused import Excuse, apply_excuses
+from atlas.check.registry import Breach, Check, Scope, all_checks
+from atlas.diagnostic import Finding, Position, sort_findings
+from atlas.model.system import System
+
+
+def run_checks(
+    catalogue: Catalogue,
+    *,
+    today: dt.date,
+    only: Collection[str] = (),
+    scope: Collection[str] = (),
+    exceptions: Iterable[Excuse] = (),
+) -> list[Finding]:
+    """Every finding of the catalogue, sorted by place: those of reading it first made, then those of the checks.
+
+    ``only`` limits to these codes, names or families; ``scope`` limits to these slugs (and leaves out checks of the
+    whole catalogue). An exception takes away the finding it names; one that takes nothing away is a finding itself.
+    """
+    chosen = [c for c in all_checks() if not only or {c.code, c.name, c.family.value} & set(only)]
+    slugs = [s for s in catalogue.systems if not scope or s in scope]
+    cases = {slug: Case(catalogue.systems[slug], today) for slug in slugs}
+    found = [f for f in catalogue.findings if not scope or _is_of(f, catalogue, slugs)] if not only else []
+    for case in cases.values():
+        found.extend(check_case(case, chosen))
+    if not scope:
+        found.extend(_survey(Survey(cases, today), chosen))
+    partial = bool(only) or bool(scope)
+    return sort_findings(apply_excuses(found, exceptions, catalogue.root, is_partial=partial))
+
+
+def check_system(system: System, *, today: dt.date, checks: Iterable[Check] | None = None) -> list[Finding]:
+    """The findings of the checks of one system, sorted by place."""
+    chosen = all_checks() if checks is None else checks
+    return sort_findings(check_case(Case(system, today), chosen))
+
+
+def check_case(case: Case, checks: Iterable[Check]) -> Iterator[Finding]:
+    """The findings of one system, in the order of the codes."""
+    for check in checks:
+        if check.scope is not Scope.CATALOGUE:
+            for breach in check.run(case):
+                yield finding_of(check, breach, case.system)
+
+
+def _survey(survey: Survey, checks: Iterable[Check]) -> Iterator[Finding]:
+    """Checks of the whole catalogue place each breach in a system: ``slug:path``."""
+    for check in checks:
+        if check.scope is not Scope.CATALOGUE:
+            continue
+        for breach in check.run(survey):
+            slug, _, path = breach.path.partition(":")
+            case = survey.cases.get(slug)
+            yield finding_of(check, breach, case.system if case else None, path)
+
+
+def finding_of(check: Check, breach: Breach, system: System | None, path: str | None = None) -> Finding:
+    """A breach with the code of its check and its place in the file."""
+    where = breach.path if path is None else path
+    return Finding(
+        code=check.code,
+        level=breach.level or check.level,
+        message=breach.message,
+        position=system.position(where) if system is not None else Position("catalogue"),
+        path=where,
+        system=system.id if system is not None else "",
+        actual=breach.actual,
+        expected=breach.expected,
+        because=tuple(dict.fromkeys(breach.because)),
+        tip=breach.tip,
+        fixable=check.fixable if breach.fixable is None else breach.fixable,
+    )
+
+
+def _is_of(finding: Finding, catalogue: Catalogue, slugs: Collection[str]) -> bool:
+    return finding.position.file in {catalogue.systems[s].file for s in slugs}
