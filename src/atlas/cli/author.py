@@ -1,0 +1,134 @@
+"""Commands that write documents: new, fix, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atlas.cli.exit import FOUND, fail
+from atlas.cli.options import CatalogueOption, TodayOption, find_root, read_today
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    write = "Write"
+    app.command("new", rich_help_panel=write)(new)
+    app.command("fix", rich_help_panel=write)(fix)
+    importer = typer.Typer(name="import", help="Turn other formats into drafts.", no_args_is_help=True)
+    importer.command("seed-yaml")(seed_yaml)
+    app.add_typer(importer, rich_help_panel=write)
+
+
+def new(
+    slug: Annotated[str, typer.Argument(help="File name of the system, such as my-service.")],
+    category: Annotated[str, typer.Option("--category", help="One of the thirteen categories.")] = "developer",
+    name: Annotated[str | None, typer.Option("--name", help="Display name. Default: from the slug.")] = None,
+    org: Annotated[str, typer.Option("--org", help="Organisation.")] = "",
+    catalogue: CatalogueOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Write a commented template for a system.
+
+    Example: atlas new checkout --category commerce --name "Checkout" --org example
+    """
+    from atlas.catalogue.template import TemplateError, write_template
+
+    root = find_root(catalogue)
+    try:
+        path = write_template(root, slug, category=category, name=name, org=org, today=read_today(today))
+    except TemplateError as error:
+        fail(str(error), error.tip)
+    typer.echo(f"wrote {path}\nnext: atlas check {path}")
+
+
+def fix(
+    targets: Annotated[list[str] | None, typer.Argument(help="Slugs or files. Default: every system.")] = None,
+    catalogue: CatalogueOption = None,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Only these fixers.")] = None,
+    check_only: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if something would change.")] = False,
+    list_fixers: Annotated[bool, typer.Option("--list", help="List the fixers and leave.")] = False,
+) -> None:
+    """Mend what is mechanical: order of keys, spelling of units, form of addresses. The meaning stays.
+
+    Examples: atlas fix · atlas fix discord --only unit-spelling · atlas fix --check
+    """
+    from atlas.catalogue import system_files
+    from atlas.catalogue.fix import FIXERS, FixError, fix_text
+
+    if list_fixers:
+        for fixer in FIXERS.values():
+            typer.echo(f"{fixer.name}: {fixer.meaning}")
+        return
+    for name in only or []:
+        if name not in FIXERS:
+            fail(f"there is no fixer called {name!r}", f"there are: {', '.join(FIXERS)}")
+    root = find_root(catalogue)
+    files = _targets(targets or [], {p.stem: p for p in system_files(root)})
+    changed = 0
+    for path in files:
+        try:
+            text = path.read_text(encoding="utf-8")
+            mended = fix_text(text, only=only or ())
+        except (OSError, UnicodeError, FixError) as error:
+            typer.echo(f"{path}: not changed: {error}", err=True)
+            continue
+        if mended != text:
+            changed += 1
+            typer.echo(f"{'would change' if check_only else 'changed'} {path}")
+            if not check_only:
+                path.write_text(mended, encoding="utf-8")
+    typer.echo(f"{changed} of {len(files)} files {'would change' if check_only else 'changed'}", err=True)
+    if check_only and changed:
+        raise typer.Exit(FOUND)
+
+
+def _targets(targets: list[str], known: dict[str, Path]) -> list[Path]:
+    files = []
+    for target in targets:
+        path = known.get(target, Path(target))
+        if not path.is_file():
+            fail(f"there is neither a system nor a file called {target!r}")
+        files.append(path)
+    return files or list(known.values())
+
+
+def seed_yaml(
+    file: Annotated[Path, typer.Argument(help="The specification, or a YAML file of its section E.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write. Default: standard output.")] = None,
+    catalogue: CatalogueOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Read a document in the form of the founding specification into a draft.
+
+    Old names are mapped, strings are parsed into claims with a seed source, and what has no place is listed.
+
+    Example: atlas import seed-yaml specification.md --out catalogue/systems/messaging/discord-seed.yaml
+    """
+    from atlas.catalogue import load_vocabulary
+    from atlas.catalogue.location import vocabulary_folder
+    from atlas.catalogue.seed_import import SeedError, import_seed
+
+    root = find_root(catalogue)
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        fail(f"cannot read {file}: {error.strerror}")
+    try:
+        draft = import_seed(raw, load_vocabulary(vocabulary_folder(root))[0], name=file.name, today=read_today(today))
+    except SeedError as error:
+        fail(str(error))
+    if out is None:
+        typer.echo(draft.text, nl=False)
+    else:
+        if out.exists():
+            fail(f"{out} exists already", "choose another --out; nothing is overwritten")
+        try:
+            out.write_text(draft.text, encoding="utf-8")
+        except OSError as error:
+            fail(f"cannot write {out}: {error.strerror}")
+        typer.echo(f"wrote {out}", err=True)
+    for path, text in draft.unplaced:
+        typer.echo(f"no place for {path}: {text}", err=True)
+    typer.echo(f"{draft.placed} values placed, {len(draft.unplaced)} without a place", err=True)

@@ -1,0 +1,56 @@
+"""The application: its commands in the order in which people meet them.
+
+Commands import what they need when they run, so that ``atlas --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from atlas import __version__
+from atlas.cli import author, inspect, publish
+from atlas.cli.exit import COULD_NOT_RUN
+
+app = typer.Typer(
+    name="atlas",
+    help="The architecture of the world's largest systems as data you can check, draw, run and learn from.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: [bold]atlas serve[/bold]. Guide: docs/guide.md",
+)
+
+inspect.register(app)
+author.register(app)
+publish.register(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"atlas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+def main() -> None:
+    """Run the command line; an interrupt leaves with 130, a broken pipe silently."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(COULD_NOT_RUN)

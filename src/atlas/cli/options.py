@@ -1,0 +1,51 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from atlas.cli.exit import fail
+
+if TYPE_CHECKING:
+    from atlas.catalogue import Catalogue
+
+CatalogueOption = Annotated[
+    Path | None,
+    typer.Option("--catalogue", "-c", help="Folder of the catalogue. Default: the nearest catalogue/ upward, else the packaged one."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+TodayOption = Annotated[str | None, typer.Option("--today", help="Pretend that it is this day, such as 2026-11-21.")]
+
+
+def read_today(text: str | None) -> dt.date:
+    """The day given, else the clock's: the only place of the project that reads it."""
+    if text is None:
+        return dt.datetime.now(tz=dt.UTC).date()  # noqa: TID251
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        fail(f"not a day: {text!r}", "write it as 2026-11-21")
+
+
+def find_root(catalogue: Path | None) -> Path:
+    """The catalogue's folder, or an error that says where it was looked for."""
+    from atlas.catalogue import CatalogueNotFoundError, find_catalogue
+
+    try:
+        return find_catalogue(catalogue)
+    except CatalogueNotFoundError as error:
+        fail(str(error), "run in a clone of the project, or give --catalogue DIR")
+
+
+def open_catalogue(catalogue: Path | None, *, quiet: bool = False) -> Catalogue:
+    """Load the catalogue with a progress bar."""
+    from atlas.catalogue import load_catalogue
+    from atlas.cli.progress import bar
+
+    root = find_root(catalogue)
+    with bar("Reading", quiet=quiet) as advance:
+        return load_catalogue(root, progress=advance)

@@ -1,0 +1,114 @@
+"""Commands that publish: build, serve, draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from atlas.cli.exit import fail
+from atlas.cli.options import CatalogueOption, TodayOption, find_root, open_catalogue, read_today
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    panel = "Publish"
+    app.command("build", rich_help_panel=panel)(build)
+    app.command("serve", rich_help_panel=panel)(serve)
+    app.command("draw", rich_help_panel=panel)(draw)
+
+
+def build(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the site; replaced as a whole when the build is done.")] = Path("site"),
+    catalogue: CatalogueOption = None,
+    base_url: Annotated[str, typer.Option("--base-url", help="Public address, for the sitemap and permalinks.")] = "",
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Processes. Default: one for each core.", min=1)] = None,
+    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Reuse pages of systems that have not changed.")] = True,
+    search: Annotated[bool, typer.Option("--search/--no-search", help="Build the search index.")] = True,
+    today: TodayOption = None,
+) -> None:
+    """Build the site as static files that any web server, or none, can show.
+
+    Example: atlas build --out site --base-url https://example.org/atlas/
+    """
+    from atlas.cli.progress import bar
+    from atlas.site import BuildError
+    from atlas.site import build as build_site
+
+    root = find_root(catalogue)
+    with bar("Building") as advance:
+        try:
+            report = build_site(
+                root,
+                out,
+                base_url=base_url,
+                jobs=jobs,
+                use_cache=cache,
+                with_search=search,
+                progress=advance,
+                today=read_today(today),
+            )
+        except BuildError as error:
+            fail(str(error), error.tip)
+    typer.echo(report.text())
+
+
+def serve(
+    catalogue: CatalogueOption = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", "-p", help="Port to listen on.", min=0, max=65535)] = 8000,
+    watch: Annotated[bool, typer.Option("--watch/--no-watch", help="Rebuild when the catalogue changes.")] = True,
+    today: TodayOption = None,
+) -> None:
+    """Serve the site and its API, and follow changes of the catalogue.
+
+    Example: atlas serve --port 8080
+    """
+    from atlas.cli.progress import bar
+    from atlas.serve import ServeError
+    from atlas.serve import serve as serve_site
+
+    root = find_root(catalogue)
+    with bar("Building") as advance:
+        try:
+            serve_site(root, host=host, port=port, watch=watch, today=read_today(today), progress=advance, say=typer.echo)
+        except ServeError as error:
+            fail(str(error), error.tip)
+
+
+def draw(
+    system: Annotated[str, typer.Argument(help="Slug of the system.")],
+    code: Annotated[str, typer.Argument(help="Code of the diagram, such as L0 or RF. Empty: list them.")] = "",
+    catalogue: CatalogueOption = None,
+    mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the Mermaid text instead of SVG.")] = False,
+    tall: Annotated[bool, typer.Option("--tall", help="The top-down drawing for narrow screens.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write. Default: standard output.")] = None,
+) -> None:
+    """Draw one diagram of a system.
+
+    Example: atlas draw discord L0 --out l0.svg
+    """
+    from atlas.draw import diagrams, render
+
+    loaded = open_catalogue(catalogue, quiet=True)
+    found = loaded.systems.get(system)
+    if found is None:
+        fail(f"there is no system called {system!r}", f"there are: {', '.join(loaded.systems) or 'none'}")
+    drawn = {d.code: d for d in diagrams(found)}
+    if not code:
+        for each in drawn.values():
+            typer.echo(f"{each.code:12} {each.title}")
+        return
+    if code.upper() not in {c.upper() for c in drawn}:
+        fail(f"{system} has no diagram {code!r}", f"there are: {', '.join(drawn)}")
+    diagram = next(d for c, d in drawn.items() if c.upper() == code.upper())
+    text = diagram.mermaid if mermaid else render(diagram, "tall" if tall else "wide").text
+    if out is None:
+        typer.echo(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        fail(f"cannot write {out}: {error.strerror}")
+    typer.echo(f"wrote {out}")
