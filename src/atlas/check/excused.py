@@ -16,9 +16,9 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from atlas.catalogue import read_yaml
 from atlas.diagnostic import Finding, Level, Position, code
 from atlas.model.document import Day
 from atlas.model.field import Model, documented
@@ -29,9 +29,6 @@ UNNEEDED = code(
     "excuse-is-needed",
     "An entry of exceptions.yaml excuses a finding that is still made. An entry that excuses nothing is removed, so"
     " that debt can only shrink.",
-)
-UNREADABLE = code(
-    "EXC002", "excuse-is-complete", "exceptions.yaml is a list of entries with code, system, path, because and since."
 )
 FILE = "exceptions.yaml"
 
@@ -59,11 +56,13 @@ def load_excuses(root: Path) -> list[Excuse]:
     path = root / FILE
     if not path.is_file():
         return []
+    source = read_yaml(path, FILE)
+    if source.findings:
+        raise ExcuseError(f"{source.findings[0].position}: {source.findings[0].message}")
     try:
-        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or []
-        return TypeAdapter(list[Excuse]).validate_python(rows)
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
-        raise ExcuseError(f"{path}: {error}") from error
+        return TypeAdapter(list[Excuse]).validate_python(source.data or [])
+    except ValidationError as error:
+        raise ExcuseError(f"{FILE}: {error}") from error
 
 
 def apply_excuses(

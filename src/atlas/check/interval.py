@@ -76,8 +76,9 @@ def exactly(value: float) -> Interval:
 
 def as_read(quantity: Quantity) -> Interval:
     """The interval of a figure with its open end closed (see the module text)."""
-    if quantity.form is Form.AT_LEAST or math.isinf(quantity.high):
-        return Interval(quantity.low, quantity.low * OVER_FACTOR)
-    if quantity.form is Form.AT_MOST:
-        return Interval(quantity.high * UP_TO_SHARE, quantity.high)
-    return Interval(quantity.low, quantity.high)
+    low, high = quantity.low, quantity.high
+    if quantity.form is Form.AT_LEAST or math.isinf(high):
+        high = quantity.mid * OVER_FACTOR
+    if quantity.form is Form.AT_MOST or low <= 0:
+        low = quantity.mid * UP_TO_SHARE
+    return Interval(low, high)

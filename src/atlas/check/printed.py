@@ -33,8 +33,8 @@ _TIMES = {
 }  # fmt: skip
 _PERIOD_WORDS = {
     "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year", "annually": "year",
-    "annual": "year", "hourly": "hour", "rps": "s", "qps": "s", "tps": "s", "ops": "", "rpm": "min", "qpm": "min", "qpd": "day",
-    "nightly": "day",
+    "annual": "year", "hourly": "hour", "rps": "s", "qps": "s", "tps": "s", "ops": "", "rpm": "min", "qpm": "min",
+    "qpd": "day",     "nightly": "day",
 }  # fmt: skip
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9,])(?<!\d\.)(?P<digits>\d+(?:[,\u2009\u202f ]\d{3}(?!\d))*(?:\.\d+)?|(?<![\d])\.\d+)"
@@ -50,7 +50,8 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _VAGUE = re.compile(
-    r"\b(?:(?:tens|dozens|hundreds|thousands) of )?(?:hundreds|thousands|millions|billions|trillions|quadrillions|terabytes|petabytes|exabytes|dozens|tens)\b",
+    r"\b(?:(?:tens|dozens|hundreds|thousands) of )?(?:hundreds|thousands|millions|billions|trillions|quadrillions"
+    r"|terabytes|petabytes|exabytes|dozens|tens)\b",
     re.IGNORECASE,
 )
 _NOISE = re.compile(r"\bp\d+(?:\.\d+)?\b|\b[A-Za-z]+\d+\b|\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", re.IGNORECASE)
@@ -86,8 +87,12 @@ class Reading:
 def read(figure: str) -> Reading:
     """All numbers of a figure, with units shared backwards over ranges (``5-70ms``)."""
     text = _NOISE.sub(lambda m: " " * len(m[0]), figure)
-    numbers = _shares(text) + _share_units([_printed(m, text) for m in _NUMBER.finditer(text) if not _is_article(m, text)])
-    currency = "USD" if re.search(r"\$|\bUSD\b|\bdollars?\b", figure) else "EUR" if "€" in figure or "EUR" in figure else ""
+    numbers = _shares(text) + _share_units(
+        [_printed(m, text) for m in _NUMBER.finditer(text) if not _is_article(m, text)]
+    )
+    currency = (
+        "USD" if re.search(r"\$|\bUSD\b|\bdollars?\b", figure) else "EUR" if "€" in figure or "EUR" in figure else ""
+    )
     vague = tuple(m[0].lower() for m in _VAGUE.finditer(text))
     return Reading(tuple(numbers), vague, _period_s(text), currency)
 
@@ -147,7 +152,11 @@ def _unit(word: str) -> tuple[float | None, str]:
 def _data_unit(head: str) -> tuple[float | None, str]:
     match = re.fullmatch(r"(?P<prefix>[kKMGTPEZ]?)(?P<i>i?)(?P<what>B|b|bit|bits|bps|byte|bytes)(?:ps)?", head)
     if match and (match["prefix"] or match["what"] in ("bit", "bits", "byte", "bytes", "bps")):
-        base = _DATA[match["prefix"]] if not match["i"] else 1024.0 ** "kMGTPEZ".index(match["prefix"].replace("K", "k")) * 1024
+        base = (
+            _DATA[match["prefix"]]
+            if not match["i"]
+            else 1024.0 ** "kMGTPEZ".index(match["prefix"].replace("K", "k")) * 1024
+        )
         return base / (8 if match["what"].startswith(("b",)) and not match["what"].startswith("byte") else 1), "data"
     words = re.fullmatch(r"(?P<prefix>kilo|mega|giga|tera|peta|exa)?(?P<what>byte|bit)s?", head, re.IGNORECASE)
     if words:
@@ -159,7 +168,8 @@ def _data_unit(head: str) -> tuple[float | None, str]:
 def _share_units(numbers: list[Printed]) -> list[Printed]:
     """A number without a unit takes the next one's: ``40-125ms``."""
     shared: list[Printed] = []
-    for position, number in enumerate(numbers):
+    for position, own in enumerate(numbers):
+        number = own
         after = numbers[position + 1] if position + 1 < len(numbers) else None
         if number.factor is None and after is not None and after.factor is not None:
             number = Printed(number.amount, after.factor, after.kind)

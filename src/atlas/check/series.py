@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from atlas.check.fact import Fact
 
@@ -21,7 +22,7 @@ def steps(facts: Iterable[Fact]) -> Iterator[tuple[Fact, Fact]]:
             series.setdefault(_key(fact), []).append(fact)
     for points in series.values():
         points.sort(key=lambda f: (f.start or f.end, f.id))
-        for earlier, later in zip(points, points[1:], strict=False):
+        for earlier, later in pairwise(points):
             if years_between(earlier, later) > 0:
                 yield earlier, later
 

@@ -15,7 +15,6 @@ from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
-
 SPOKEN = frozenset({"talk", "video", "paper", "book"})
 """What is spoken or printed elsewhere is only worth a warning: slides travel."""
 

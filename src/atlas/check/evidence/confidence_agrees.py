@@ -8,30 +8,16 @@ Mend: write the letter that is computed, or read the originals.
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
+from atlas.catalogue import overall_confidence
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
-SHARE = 0.8
-
-
-def computed(case: Case) -> Literal["A", "B", "C"] | None:
-    """The letter that the used claims give; None where no claim is used."""
-    used = [v.confidence for n, v in case.system.claims.items() if n in case.system.used_claims]
-    if not used:
-        used = [v.confidence for v in case.system.claims.values()]
-    if not used:
-        return None
-    if used.count("A") >= SHARE * len(used):
-        return "A"
-    return "B" if used.count("A") + used.count("B") >= SHARE * len(used) else "C"
-
 
 def run(case: Case) -> Iterator[Breach]:
     """The head of a system that states its confidence."""
-    stated, found = case.document.confidence, computed(case)
+    stated, found = case.document.confidence, overall_confidence(case.system.claims.values(), case.system.used_claims)
     if stated is not None and found is not None and stated != found:
         yield Breach(
             "confidence",

@@ -16,7 +16,9 @@ from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
-WORDS = re.compile(r"(?<![a-z])(?:specific|placeholder|todo|tbd|xxx+|lorem|your-url|insert|dummy)(?![a-z-])", re.IGNORECASE)
+WORDS = re.compile(
+    r"(?<![a-z])(?:specific|placeholder|todo|tbd|xxx+|lorem|your-url|insert|dummy)(?![a-z-])", re.IGNORECASE
+)
 HOSTS = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net)|localhost|invalid|test)$", re.IGNORECASE)
 VIDEO = re.compile(r"[A-Za-z0-9_-]{11}")
 

@@ -18,7 +18,9 @@ from atlas.model.system import Value
 from atlas.model.text import Span, span
 
 MONTHS = 24
-GROWING = frozenset({"rate", "concurrency", "connections", "users", "nodes", "bandwidth", "storage", "growth", "records"})
+GROWING = frozenset(
+    {"rate", "concurrency", "connections", "users", "nodes", "bandwidth", "storage", "growth", "records"}
+)
 
 
 def months_apart(a: Span, b: Span) -> float:

@@ -18,9 +18,58 @@ from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
 COMMON = frozenset(
-    "a an and are as at be by for from how in into is it its of on or our part that the their this to under using was"
-    " we what when where why with your you html htm php index blog post posts engineering tech techblog introducing"
-    " about at".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "how",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "our",
+        "part",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "under",
+        "using",
+        "was",
+        "we",
+        "what",
+        "when",
+        "where",
+        "why",
+        "with",
+        "your",
+        "you",
+        "html",
+        "htm",
+        "php",
+        "index",
+        "blog",
+        "post",
+        "posts",
+        "engineering",
+        "tech",
+        "techblog",
+        "introducing",
+        "about",
+        "at",
+    ]
 )
 LEAST_WORDS = 3
 SHARE = 0.3

@@ -24,7 +24,9 @@ def run(case: Case) -> Iterator[Breach]:
     """Each bandwidth against the fleet of its subject."""
     for volume, fleet in pairs(case.facts.of_metric("bandwidth"), case.facts.of_metric("nodes")):
         each = volume.interval / fleet.interval
-        if found := breach(each, MACHINE, (volume, fleet), f"{said(volume)} on {said(fleet)} is too much for a machine"):
+        if found := breach(
+            each, MACHINE, (volume, fleet), f"{said(volume)} on {said(fleet)} is too much for a machine"
+        ):
             yield found
         for share in case.facts.of_metric("bandwidth-per-node"):
             if share.of == fleet.of and is_comparable(share, fleet):

@@ -1,7 +1,8 @@
 """What is called linearizable is read where it was written.
 
 Formula: read quorum + write quorum > copies, or a consensus or synchronous primary.
-Bounds: exact, for stores without a primary (wide-column, key-value, caches). Asynchronous copies with R + W ≤ N give eventual consistency, whatever the label says.
+Bounds: exact, for stores without a primary (Cassandra and its relatives). Asynchronous copies with R + W ≤ N give
+eventual consistency, whatever the label says.
 
 Fails: G-LIN on a store with 3 copies, mode async, W 1, R 1.
 Mend: label it G-EVE or G-BND, or correct the quorums.
@@ -14,8 +15,8 @@ from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
 STRONG = frozenset({"G-LIN", "G-SEQ"})
-LED = frozenset({"relational", "document", "log", "coordination", "config"})
-"""Kinds with one primary for each record: its reads and writes meet there, whatever the copies do."""
+LEADERLESS = frozenset({"cassandra", "scylladb", "voldemort", "riak", "dynamo", "aerospike"})
+"""Stores without a primary; elsewhere reads and writes of a record meet at its primary, whatever the copies do."""
 
 
 def _promised_at(case: Case) -> Iterator[tuple[str, str]]:
@@ -33,9 +34,9 @@ def run(case: Case) -> Iterator[Breach]:
     """Each strong promise on a replicated component with both quorums."""
     for name, path in _promised_at(case):
         component = case.document.components.get(name)
-        if component is None or component.kind in LED or component.replication is None:
+        if component is None or component.replication is None or component.replication.mode != "async":
             continue
-        if component.replication.mode != "async":
+        if component.technology not in LEADERLESS:
             continue
         base = f"components.{name}.replication"
         numbers = [case.value(f"{base}.{key}") for key in ("read_quorum", "write_quorum", "factor")]

@@ -1,6 +1,7 @@
 """What grows in the world does not fall to a part of itself.
 
-Formula: later / earlier value of one series, for metrics whose growth the vocabulary calls *up*; the inverse for *down*.
+Formula: later / earlier value of one series, for metrics that the vocabulary says grow *up*; the inverse for
+*down*.
 Bounds: 0.7 a step is worth a warning, below 0.3 an error: the later figure counts something else, or the era changed.
 
 Fails: egress of 30 TB a minute in 2021 and 3 TB in 2022.

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 
 from atlas.check.band import Band, breach, said
 from atlas.check.case import Case
-from atlas.check.fact import Fact, days_apart
-from atlas.check.fact import NEAR_DAYS
+from atlas.check.fact import NEAR_DAYS, Fact, days_apart
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 

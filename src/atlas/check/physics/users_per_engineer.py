@@ -1,8 +1,8 @@
 """The number of engineers and the number of users are of the same time.
 
 Formula: users / engineers.
-Bounds: the record is about 14M users for each engineer (a messenger of 450M users at its acquisition); above 20M the two
-figures are of different years, below 1 the users are not users.
+Bounds: the record is about 14M users for each engineer (a messenger of 450M users at its acquisition); above 20M the
+two figures are of different years, below 1 the users are not users.
 
 Fails: 2B users and 50 engineers "at acquisition": the users are of years later.
 Mend: date both figures.
