@@ -1,18 +1,21 @@
 """A small typed writer of Mermaid text. Callers give plain text; every label leaves here quoted or encoded.
 
 Each chart has ``title`` and ``description`` (written as ``accTitle`` and ``accDescr`` where the type knows them, as
-comments where it does not) and a method ``text()``.
+comments where it does not) and a method ``text(notes)``: the Mermaid text, with notes (a name and words) where the
+type of chart has a place for them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence as Series
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from atlas.draw.text import encode, plain
+from atlas.draw.text import encode, plain, wrap
 
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+Notes = Series[tuple[str, str]]
+_NOTE_WIDTH = 420.0
 
 
 class Shape(StrEnum):
@@ -49,8 +52,8 @@ def identifier(text: str, prefix: str = "n") -> str:
 
 
 def label(name: str, *facts: str) -> str:
-    """A quoted label: the name in bold, facts on lines below; empty ones are left out."""
-    rows = [f"<b>{encode(name)}</b>"] if name else []
+    """A quoted label: the name in bold (on two lines where it has a line break), facts below; empty ones left out."""
+    rows = [f"<b>{encode(part)}</b>" for part in name.split("\n") if part]
     rows += [encode(fact) for fact in facts if fact]
     return '"' + "<br/>".join(rows) + '"'
 
@@ -61,11 +64,17 @@ def _config(kind: str, settings: dict[str, int | bool | str]) -> list[str]:
 
 
 def _accessible(title: str, description: str) -> list[str]:
-    return [f"  accTitle: {encode(title)}", f"  accDescr: {encode(description)}"]
+    """Title and description; an empty one would swallow the line below it and is left out."""
+    rows = (("accTitle", encode(title)), ("accDescr", encode(description)))
+    return [f"  {name}: {text}" for name, text in rows if text]
 
 
 def _commented(title: str, description: str) -> list[str]:
     return [f"  %% {encode(title)}", f"  %% {encode(description)}"]
+
+
+def _note_comments(notes: Notes) -> list[str]:
+    return [f"  %% {encode(name)}: {encode(words)}" for name, words in notes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +135,13 @@ class Flowchart:
 
     def edge(self, source: str, target: str, line: Line = Line.NORMAL, words: str = "") -> None:
         """Add an arrow; ``words`` stand on it."""
-        self.edges.append(Edge(source, target, line, plain(words)))
+        self.edges.append(Edge(source, target, line, words))
 
-    def text(self) -> str:
-        """The Mermaid text. Zones without nodes are not written."""
+    def text(self, notes: Notes = ()) -> str:
+        """The Mermaid text, notes as a column of nodes. Zones without nodes are not written."""
         rows = _config("flowchart", self.settings)
         rows += [f"flowchart {self.direction}", *_accessible(self.title, self.description)]
-        rows += self._inside("", "  ")
+        rows += [*self._inside("", "  "), *_note_nodes(notes)]
         rows += [f"  {e.source} {e.line}{_on_edge(e.words)} {e.target}" for e in self.edges]
         rows += [f"  class {n.id} {c}" for n in self.nodes.values() for c in n.classes]
         rows += [f"  class {z.id} {c}" for z in self.zones.values() if self._has_nodes(z.id) for c in z.classes]
@@ -153,13 +162,25 @@ class Flowchart:
         return any(n.zone == zone for n in self.nodes.values()) or any(self._has_nodes(z) for z in inner)
 
 
+def _note_nodes(notes: Notes) -> list[str]:
+    """Notes as one zone, its nodes stacked by hidden edges."""
+    if not notes:
+        return []
+    ids = [f"note{number}" for number in range(len(notes))]
+    nodes = [f"    {i}[{label(name, *wrap(words, _NOTE_WIDTH, 14))}]" for i, (name, words) in zip(ids, notes, strict=True)]
+    stack = [f"    {' ~~~ '.join(ids)}"] if len(ids) > 1 else []
+    return ['  subgraph notes["Notes"]', "    direction TB", *nodes, *stack, "  end"]
+
+
 def _node(node: Node) -> str:
     opening, closing = node.shape.value.split(" ")
     return f"{node.id}{opening}{label(*node.lines)}{closing}"
 
 
 def _on_edge(words: str) -> str:
-    return f'|"{encode(words)}"|' if words else ""
+    """Words of an edge, on as many lines as they have."""
+    lines = [encode(line) for line in words.split("\n") if plain(line)]
+    return f'|"{"<br/>".join(lines)}"|' if lines else ""
 
 
 @dataclass
@@ -206,16 +227,19 @@ class Sequence:
     def _row(self, row: str) -> None:
         self.rows.append("  " * self.depth + row)
 
-    def text(self) -> str:
-        """The Mermaid text."""
+    def text(self, notes: Notes = ()) -> str:
+        """The Mermaid text, notes over the whole width at the end."""
         head = [*_config("sequence", {"mirrorActors": False}), "sequenceDiagram", *_accessible(self.title, self.description)]
         people = [f"  participant {i} as {label(*lines)[1:-1]}" for i, lines in self.participants]
-        return "\n".join([*head, *people, *self.rows]) + "\n"
+        ends = [self.participants[0][0], self.participants[-1][0]]
+        across = ",".join(ends) if len(self.participants) > 1 else ends[0]
+        below = [f"  Note over {across}: {_words(name)}<br/>{_words(words)}" for name, words in notes]
+        return "\n".join([*head, *people, *self.rows, *below]) + "\n"
 
 
 def _words(text: str) -> str:
     """Text of a message; a leading colon word would be read as a setting (``wrap:``), so colons are encoded."""
-    return encode(text, colons=True) or "#32;"
+    return "<br/>".join(encode(line, colons=True) for line in text.split("\n")) or "#32;"
 
 
 @dataclass
@@ -236,14 +260,17 @@ class Timeline:
             self.section("")
         self.sections[-1][1].append((name, events))
 
-    def text(self) -> str:
-        """The Mermaid text."""
+    def text(self, notes: Notes = ()) -> str:
+        """The Mermaid text, notes as periods of a last section."""
         rows = ["timeline", *_accessible(self.title, self.description)]
         for name, periods in self.sections:
             rows += [f"  section {_words(name)}"] if name else []
             for period, events in periods:
                 rows.append(f"  {_period(period)}")
                 rows += [f"    : {_words(event)}" for event in events if plain(event)]
+        rows += ["  section Notes"] if notes else []
+        for name, words in notes:
+            rows += [f"  {_period(name)}", f"    : {_words(words)}"]
         return "\n".join(rows) + "\n"
 
 
@@ -270,11 +297,13 @@ class Mindmap:
     description: str = ""
     branches: list[Branch] = field(default_factory=list)
 
-    def text(self) -> str:
+    def text(self, notes: Notes = ()) -> str:
         """The Mermaid text; mind maps know no accTitle, so title and description are comments."""
         rows = ["mindmap", *_commented(self.title, self.description), f'  root(("{encode(self.root)}"))']
         for number, branch in enumerate(self.branches):
             rows += _branch(branch, f"b{number}", "    ")
+        for number, (name, words) in enumerate(notes):
+            rows += _branch(Branch((name, words)), f"note{number}", "    ")
         return "\n".join(rows) + "\n"
 
 
@@ -294,10 +323,11 @@ class Sankey:
     suffix: str = ""
     flows: list[tuple[str, str, float]] = field(default_factory=list)
 
-    def text(self) -> str:
-        """The Mermaid text; amounts in six significant digits, title and description as comments."""
+    def text(self, notes: Notes = ()) -> str:
+        """The Mermaid text; amounts in six significant digits; title, description and notes as comments."""
         settings: dict[str, int | bool | str] = {"showValues": True, "suffix": f'"{encode(self.suffix)}"'}
-        rows = [*_config("sankey", settings), "sankey-beta", *_commented(self.title, self.description), ""]
+        rows = [*_config("sankey", settings), "sankey-beta", *_commented(self.title, self.description)]
+        rows += [*_note_comments(notes), ""]
         rows += [f'"{encode(a)}","{encode(b)}",{amount:.6g}' for a, b, amount in self.flows]
         return "\n".join(rows) + "\n"
 
@@ -310,8 +340,8 @@ class Pie:
     description: str = ""
     slices: list[tuple[str, float]] = field(default_factory=list)
 
-    def text(self) -> str:
-        """The Mermaid text."""
-        rows = ["pie showData", *_accessible(self.title, self.description)]
+    def text(self, notes: Notes = ()) -> str:
+        """The Mermaid text, notes as comments."""
+        rows = ["pie showData", *_accessible(self.title, self.description), *_note_comments(notes)]
         rows += [f'  "{encode(name)}" : {amount:.6g}' for name, amount in self.slices]
         return "\n".join(rows) + "\n"

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import cast
 
-from mermaid_render.fonts import metrics
+from mermaid_render.fonts import text_width
 
 LONGEST = 4000
 """Characters of one text that can reach a drawing; what is longer is cut with an ellipsis."""
@@ -39,23 +39,10 @@ def encode(text: str, colons: bool = False) -> str:
     return "".join(f"#{_NAMED.get(c, ord(c))};" if c in special else c for c in plain(text))
 
 
-@lru_cache(maxsize=1)
-def _metrics() -> list[dict[str, float]]:
-    return cast("list[dict[str, float]]", metrics())
-
-
 @lru_cache(maxsize=20_000)
 def width(text: str, size: float = 16.0, bold: bool = False) -> float:
     """Width in px of ``text`` in the font labels are measured in (Noto Sans)."""
-    table = _metrics()[1 if bold else 0]
-    return size * sum(table.get(c, _fallback(c)) for c in text)
-
-
-def _fallback(char: str) -> float:
-    """Width in em of a character the font lacks: marks take none, ideographs one."""
-    if unicodedata.combining(char):
-        return 0.0
-    return 1.0 if ord(char) >= 0x2E80 else 0.6
+    return cast("float", text_width(text, size, bold))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -70,6 +57,19 @@ def shorten(text: str, limit: int) -> str:
     words = text[: limit - 1].rsplit(" ", 1)
     head = words[0] if len(words[0]) >= limit // 3 else text[: limit - 1]
     return _trim(head) + ELLIPSIS
+
+
+def two_lines(name: str, limit: int) -> str:
+    """``name`` as it is, or broken at the word that makes two lines of at most ``limit`` characters."""
+    name = plain(name)
+    if len(name) <= limit:
+        return name
+    words = name.split(" ")
+    cuts = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
+    if not cuts:
+        return shorten(name, max(limit, 18))
+    first, second = min(cuts, key=lambda cut: (max(len(cut[0]), len(cut[1])), -len(cut[0])))
+    return f"{shorten(first, max(limit, 18))}\n{shorten(second, max(limit, 18))}"
 
 
 def _trim(head: str) -> str:
@@ -98,12 +98,16 @@ def wrap(text: str, room: float, size: float = 16.0, lines: int = 99, bold: bool
 
 
 def _pieces(text: str, room: float, size: float) -> list[str]:
-    """The words of ``text``; one wider than the room (a URL, 5,000 letters) is cut into pieces that fit."""
-    most = max(4, int(room / (size * 0.62)))
-    words = re.sub(r"(\d) (?=[A-Za-z%×/]{1,6}\b)", "\\1\u00a0", text).split(" ")
-    pieces = [w[i : i + most] for w in words for i in range(0, max(len(w), 1), most) if width(w, size) > room or i == 0]
-    return [w if width(w, size) <= room else w[:most] for w in _whole(words, pieces, room, size)]
+    """The words of ``text``, a number kept with its unit; a word wider than the room is cut into pieces that fit."""
+    words = re.sub(r"(\d) (?=[A-Za-z%/]{1,6}\b)", "\\1\u00a0", text).split(" ")
+    most = max(4, int(room / size))
+    return [piece for word in words for piece in (_cut(word, most) if width(word, size) > room else [word])]
 
 
-def _whole(words: list[str], pieces: list[str], room: float, size: float) -> list[str]:
-    return words if all(width(w, size) <= room for w in words) else pieces
+def _cut(word: str, most: int) -> list[str]:
+    return [word[i : i + most] for i in range(0, len(word), most)]
+
+
+def stacked(words: str, room: float = 84.0) -> str:
+    """``words`` on at most two short lines, as they stand on an edge without pushing its ends apart."""
+    return "\n".join(wrap(words, room, 14, 2)) if words else ""

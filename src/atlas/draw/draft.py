@@ -1,0 +1,69 @@
+"""From a chart and its content to a finished diagram: ids, titles, the description, variants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from atlas.draw.architecture import Architecture
+from atlas.draw.content import Content
+from atlas.draw.diagram import Diagram, Note, Picture
+from atlas.draw.layout import Chart
+from atlas.draw.mermaid import Flowchart, identifier
+from atlas.draw.registry import kind_of
+from atlas.draw.text import plain
+
+
+def title(architecture: Architecture, code: str, name: str = "") -> str:
+    """``Discord: global flow``."""
+    words = name or kind_of(code).name
+    return f"{architecture.document.name}: {words[:1].lower()}{words[1:]}"
+
+
+def sentences(parts: Sequence[str | None]) -> str:
+    """Sentences joined, each with one full stop."""
+    said = [plain(part).rstrip(" .") for part in parts if part and plain(part)]
+    return ". ".join(said) + "." if said else ""
+
+
+def finish(
+    architecture: Architecture,
+    code: str,
+    chart: Chart,
+    content: Content,
+    description: Sequence[str | None],
+    tall: Chart | None = None,
+    nodes: Mapping[str, str] | None = None,
+) -> Diagram:
+    """The diagram: the description ends with the notes, so that nothing of the drawing is missing from it."""
+    whole = sentences([*description, *(f"{note.name}: {note.text}" for note in content.notes)])
+    kind = kind_of(code)
+    for drawn in (chart, tall):
+        if drawn is not None:
+            drawn.description = whole
+    notes = tuple(content.notes)
+    ident = f"{architecture.system.id.lower()}-{code.lower()}"
+    name = kind.name if kind.code == code else f"{kind.name}: {code.partition('-')[2]}"
+    return Diagram(
+        code=code,
+        id=ident,
+        name=name,
+        title=chart.title,
+        description=whole,
+        mermaid=chart.text(_pairs(notes)),
+        wide=Picture(chart.text(), notes),
+        tall=Picture(tall.text(), notes) if tall else None,
+        nodes=MappingProxyType(dict(nodes or {})),
+        planes=MappingProxyType({i: c.plane for i, c in architecture.components.items()}),
+        shows=MappingProxyType(dict(content.shows)),
+    )
+
+
+def _pairs(notes: tuple[Note, ...]) -> list[tuple[str, str]]:
+    return [(note.name, note.text) for note in notes]
+
+
+def component_nodes(architecture: Architecture, chart: Flowchart) -> dict[str, str]:
+    """Which nodes of a flowchart stand for which component."""
+    named = {identifier(ident): ident for ident in architecture.components}
+    return {node: named[node] for node in chart.nodes if node in named}

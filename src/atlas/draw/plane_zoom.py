@@ -1,0 +1,115 @@
+"""L1-EDGE, L1-SERVICE, L1-STREAM, L1-STATE: one plane with its neighbours, and what that plane has to answer for."""
+
+from __future__ import annotations
+
+from atlas.draw import figure, plane_notes
+from atlas.draw.architecture import CLIENTS, Architecture, Way
+from atlas.draw.content import Content
+from atlas.draw.diagram import Diagram
+from atlas.draw.draft import component_nodes, finish, title
+from atlas.draw.layout import MOST_NODES, SPACING, Room, fit
+from atlas.draw.mermaid import Flowchart, Line, Shape, identifier
+from atlas.draw.text import wrap
+
+_NEIGHBOURS = "neighbours"
+
+
+def plane_zoom(architecture: Architecture, plane: str) -> Diagram:
+    """One plane: its parts with their settings, who calls them and whom they call, with rates."""
+    code = f"L1-{plane.upper()}"
+    chart = fit(lambda room: _chart(architecture, plane, code, room))
+    content = Content()
+    plane_notes.SAY[plane](architecture, content)
+    nodes = component_nodes(architecture, chart)
+    return finish(architecture, code, chart, content, _description(architecture, plane), nodes=nodes)
+
+
+def parts(architecture: Architecture, plane: str) -> list[str]:
+    """Components of a plane in the author's order."""
+    return [i for i, c in architecture.components.items() if c.plane == plane]
+
+
+def _chart(architecture: Architecture, plane: str, code: str, room: Room) -> Flowchart:
+    chart = Flowchart(title(architecture, code), settings=dict(SPACING))
+    zone = chart.zone(plane, f"{plane.capitalize()} plane", (f"zone-{plane}",))
+    own = parts(architecture, plane)
+    if not own:
+        chart.node("none", "No part is described here", "not public", classes=("gap",), zone=zone)
+        return chart
+    callers, callees = _neighbours(architecture, plane)
+    for ident in callers:
+        _neighbour(chart, architecture, ident, room)
+    for ident in own:
+        _part(chart, architecture, ident, zone, room)
+    for ident in callees:
+        _neighbour(chart, architecture, ident, room)
+    _edges(chart, architecture, set(own))
+    return chart
+
+
+def _neighbours(architecture: Architecture, plane: str) -> tuple[list[str], list[str]]:
+    """Who calls into the plane and whom it calls, the busiest first, as many as there is room for."""
+    own = set(parts(architecture, plane))
+    into = {w.caller: w.average for w in sorted(architecture.ways, key=_rate) if w.callee in own and w.caller not in own}
+    out = {w.callee: w.average for w in sorted(architecture.ways, key=_rate) if w.caller in own and w.callee not in own}
+    for link in architecture.document.links:
+        if link.to in own and link.from_ not in own:
+            into.setdefault(link.from_, 0.0)
+        if link.from_ in own and link.to not in own:
+            out.setdefault(link.to, 0.0)
+    room = max(2, MOST_NODES - len(own))
+    callers = sorted(into, key=lambda i: -into[i])[: max(1, room - min(len(out), room // 2))]
+    callees = [i for i in sorted(out, key=lambda i: -out[i]) if i not in callers][: room - len(callers)]
+    return callers, callees
+
+
+def _rate(way: Way) -> float:
+    return way.average
+
+
+def _neighbour(chart: Flowchart, architecture: Architecture, ident: str, room: Room) -> None:
+    if not ident:
+        chart.node(CLIENTS, "Clients", shape=Shape.ROUND)
+        return
+    component = architecture.components[ident]
+    classes = (f"plane-{component.plane}", f"cmp-{ident}")
+    lines = (architecture.heading(ident, room.name), f"{component.plane} plane")
+    chart.node(ident, *lines, shape=architecture.shape(component), classes=classes)
+
+
+def _part(chart: Flowchart, architecture: Architecture, ident: str, zone: str, room: Room) -> None:
+    component = architecture.components[ident]
+    facts = [architecture.built(ident, room.fact)]
+    if component.does:
+        facts += wrap(component.does, room.prose, 14, 2)
+    classes = (f"plane-{component.plane}", f"cmp-{ident}")
+    heading = architecture.heading(ident, room.name)
+    chart.node(ident, heading, *facts, shape=architecture.shape(component), classes=classes, zone=zone)
+
+
+def _edges(chart: Flowchart, architecture: Architecture, own: set[str]) -> None:
+    for way in architecture.ways:
+        ends = (identifier(way.caller or CLIENTS), identifier(way.callee))
+        if not own & {way.caller, way.callee} or ends[0] not in chart.nodes or ends[1] not in chart.nodes:
+            continue
+        line = Line.DASHED if way.is_async else Line.THICK if way.is_main else Line.NORMAL
+        chart.edge(*ends, line, figure.rate(way.average) if way.average else "")
+    for link in architecture.document.links:
+        ends = (identifier(link.from_), identifier(link.to))
+        if own & {link.from_, link.to} and ends[0] in chart.nodes and ends[1] in chart.nodes:
+            chart.edge(*ends, Line.DASHED, link.kind)
+
+
+def _description(architecture: Architecture, plane: str) -> list[str]:
+    own = parts(architecture, plane)
+    if not own:
+        return [f"No part of the {plane} plane is described; what it consists of is not public"]
+    described = [_described(architecture, ident) for ident in own]
+    touching = [w for w in architecture.ways if w.caller in own or w.callee in own]
+    calls = [f"{architecture.name(w.caller) or 'Clients'} to {architecture.name(w.callee)}" for w in touching]
+    return [f"The {plane} plane of {architecture.document.name}", *described, f"Calls: {'; '.join(calls)}" if calls else ""]
+
+
+def _described(architecture: Architecture, ident: str) -> str:
+    component = architecture.components[ident]
+    return f"{component.name} ({architecture.built(ident)})" + (f": {component.does}" if component.does else "")

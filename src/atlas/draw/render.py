@@ -1,0 +1,99 @@
+"""Diagram → SVG: draw, repaint from the theme, prefix the ids, add title, description and the title block.
+
+The result has no script, no style attribute and no reference to anything outside itself, so that it is safe inline
+under a strict content security policy and complete as a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from xml.etree import ElementTree as ET
+
+from atlas.draw import notes, theme
+from atlas.draw.diagram import Diagram, Picture
+from atlas.draw.pele import VERSION, Renderer, pele
+from atlas.draw.repaint import repaint
+
+RENDERER_VERSION = f"{VERSION}+1"
+"""Changes whenever the same diagram may give other bytes: part of every cache key."""
+
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+@dataclass(frozen=True, slots=True)
+class Svg:
+    """A drawing: its text and its natural size in px."""
+
+    text: str
+    width: float
+    height: float
+
+
+def render(diagram: Diagram, variant: Literal["wide", "tall"] = "wide", renderer: Renderer = pele) -> Svg:
+    """The drawing of ``diagram``; a variant it does not have is its wide one.
+
+    Raises DrawingError when the renderer refuses the Mermaid text.
+    """
+    picture = diagram.tall if variant == "tall" and diagram.tall else diagram.wide
+    prefix = f"{diagram.id}-tall" if picture is diagram.tall else diagram.id
+    root = ET.fromstring(renderer(picture.mermaid))  # noqa: S314 - the renderer's own output, from encoded text
+    repaint(root, diagram)
+    width, height = _frame(root, picture)
+    _name(root, diagram, prefix)
+    return Svg(_serialise(root, diagram, width, height), width, height)
+
+
+def natural_width(mermaid: str, renderer: Renderer = pele) -> float:
+    """Width in px at which ``mermaid`` is laid out, for choosing among labels of several lengths."""
+    head = renderer(mermaid)[:600]
+    return float(head.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
+
+
+def _frame(root: ET.Element, picture: Picture) -> tuple[float, float]:
+    """Set the size of the drawing with its title block, and give it paper to stand on."""
+    width, height = (float(part) for part in root.get("viewBox", "0 0 0 0").split()[2:])
+    inner = width
+    if picture.notes:
+        width = max(width, notes.LEAST_WIDTH if width > notes.NARROW else width)
+    content = list(root)
+    if width > inner:
+        group = ET.SubElement(root, _SVG + "g", {"transform": f"translate({_px((width - inner) / 2)},0)"})
+        for element in content:
+            root.remove(element)
+            group.append(element)
+    if picture.notes:
+        height += notes.typeset(root, picture.notes, width, height)
+    root.insert(0, ET.Element(_SVG + "rect", {"class": "paper", "width": _px(width), "height": _px(height), "fill": theme.PAPER}))
+    return width, height
+
+
+def _name(root: ET.Element, diagram: Diagram, prefix: str) -> None:
+    """Title and description first, as screen readers expect them, with ids of their own."""
+    for number, (tag, text) in enumerate((("title", diagram.title), ("desc", diagram.description))):
+        element = ET.Element(_SVG + tag, {"id": f"{prefix}-{tag}"})
+        element.text = text
+        root.insert(number, element)
+    kind = root.get("class", "pele")
+    root.attrib.clear()
+    root.set("class", kind)
+    root.set("role", "img")
+    root.set("aria-labelledby", f"{prefix}-title")
+    root.set("aria-describedby", f"{prefix}-desc")
+
+
+def _serialise(root: ET.Element, diagram: Diagram, width: float, height: float) -> str:
+    root.set("viewBox", f"0 0 {_px(width)} {_px(height)}")
+    root.set("width", _px(width))
+    root.set("height", _px(height))
+    root.set("data-code", diagram.code)
+    root.set("font-family", theme.FONT)
+    root.set("font-size", str(theme.TEXT))
+    root.set("fill", theme.INK)
+    text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
+    # ElementTree invents a prefix for the SVG namespace; inline SVG in HTML must not have one.
+    return text.replace("<ns0:", "<").replace("</ns0:", "</").replace("xmlns:ns0=", "xmlns=")
+
+
+def _px(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
