@@ -33,7 +33,10 @@ def format_interval(low: float, high: float, unit: str, digits: int = 4) -> str:
     if math.isinf(high):
         return "> " + _amount(low, unit, digits)
     factor, symbol = _factor(unit)
-    ends = (_scaled(low / factor, symbol, digits), _scaled(high / factor, symbol, digits))
+    ends = [_scaled(low / factor, symbol, digits), _scaled(high / factor, symbol, digits)]
+    if ends[0][-1:].isdigit() and not ends[1][-1:].isdigit():
+        # "1 to 10 k" would read as 1 k to 10 k: a lone suffix belongs to both ends.
+        ends = [_plain(low / factor, digits), _plain(high / factor, digits)]
     return " to ".join(ends) + _spaced(symbol)
 
 
