@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from atlas.check.call_tree import Place as CallPlace
+from atlas.check.call_tree import places
 from atlas.check.fact import Fact, Facts
 from atlas.check.interval import as_read
 from atlas.model.document import Document
 from atlas.model.system import ClaimView, Distribution, System, Value
 from atlas.model.text import span
+from atlas.model.walk import Place, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,16 @@ class Case:
     def facts(self) -> Facts:
         """The usable figures: found in their source, not vague beyond use."""
         return Facts(tuple(_fact(v) for v in self.system.claims.values() if v.claim.verdict == "found"))
+
+    @cached_property
+    def written(self) -> tuple[Place, ...]:
+        """Every written value of the document with its path; walked once for all checks."""
+        return tuple(walk(self.document))
+
+    @cached_property
+    def calls(self) -> tuple[CallPlace, ...]:
+        """Every call of every flow, outer calls first."""
+        return tuple(places(self.document))
 
     @cached_property
     def flow_ids(self) -> frozenset[str]:
@@ -123,6 +136,7 @@ class Survey:
 
 
 def _fact(view: ClaimView) -> Fact:
+    """A claim as a fact. Figures of the whole (users, egress) outlive an architecture: only a written era parts them."""
     quantity, when = view.quantity, view.as_of_span
     claim = view.claim
     return Fact(
@@ -131,7 +145,7 @@ def _fact(view: ClaimView) -> Fact:
         of=claim.of,
         stat=claim.stat,
         scope=claim.scope,
-        era=view.era,
+        era=view.era if claim.of != "system" else claim.era,
         interval=as_read(quantity),
         mid=quantity.mid,
         form=quantity.form,

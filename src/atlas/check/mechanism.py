@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from atlas.check.call_tree import attempts, places, timeout_s
+from atlas.check.call_tree import attempts, timeout_s
 from atlas.check.case import Case
 from atlas.model.component import Component
 from atlas.model.flow import CallSettings
@@ -45,7 +45,7 @@ def present(case: Case) -> set[str]:
         found |= of_component(component)
     for flow in document.flows.values():
         found |= of_call(flow.client)
-    for place in places(document):
+    for place in case.calls:
         found |= of_call(place.call)
         if place.call.async_:
             found.add("event_driven")

@@ -30,7 +30,7 @@ def names(case: Case, technology: str) -> list[str]:
 def is_named(spellings: list[str], era: Era) -> bool:
     """Whether an era speaks of it as what it was made of."""
     text = " ".join((era.id.replace("-", " "), era.milestone, *era.components)).lower()
-    return any(re.search(rf"(?<![a-z0-9]){re.escape(s)}(?![a-z0-9])", text) for s in spellings)
+    return any(s in text and re.search(rf"(?<![a-z0-9]){re.escape(s)}(?![a-z0-9])", text) for s in spellings)
 
 
 def is_left(case: Case, spellings: list[str]) -> bool:
@@ -39,7 +39,7 @@ def is_left(case: Case, spellings: list[str]) -> bool:
     moves = (f"from {m.from_} to {m.to}" for m in case.document.migrations)
     text = " ".join((*eras, *moves)).lower()
     leaving = r"(?:replac\w+|from|off|left|leaves|leaving|drop\w*|instead of|retir\w+|out of)"
-    return any(re.search(rf"{leaving}\s+(?:the\s+)?{re.escape(s)}(?![a-z0-9])", text) for s in spellings)
+    return any(s in text and re.search(rf"{leaving}\s+(?:the\s+)?{re.escape(s)}(?![a-z0-9])", text) for s in spellings)
 
 
 def replaced_by(case: Case, technology: str) -> Era | None:
@@ -64,7 +64,7 @@ def replaced_by(case: Case, technology: str) -> Era | None:
 def is_left_in(era: Era, spellings: list[str]) -> bool:
     """Whether a running era names a technology only as what it replaced."""
     text = f"{era.milestone} {' '.join(era.components)}".lower()
-    return any(re.search(rf"(?:replac\w+|from|instead of)\s+(?:the\s+)?{re.escape(s)}", text) for s in spellings)
+    return any(s in text and re.search(rf"(?:replac\w+|from|instead of)\s+(?:the\s+)?{re.escape(s)}", text) for s in spellings)
 
 
 def run(case: Case) -> Iterator[Breach]:

@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
-from atlas.model.walk import walk
 
 
 def referred(case: Case) -> set[str]:
     """Ids of the sources that claims and statements refer to."""
     found: set[str] = set()
-    for place in walk(case.document):
+    for place in case.written:
         if place.field == "source":
             found.update(place.value if isinstance(place.value, tuple) else (str(place.value),))
     return found

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
-from atlas.model.walk import walk
 
 QUOTED = re.compile(r"[\"“«]([^\"”»]{20,})[\"”»]")
 MOST = 12
@@ -27,7 +26,7 @@ def longest_quotation(text: str) -> str:
 
 def run(case: Case) -> Iterator[Breach]:
     """Each prose text of the document."""
-    for place in walk(case.document):
+    for place in case.written:
         if place.field not in TEXTS or not isinstance(place.value, str):
             continue
         quotation = longest_quotation(place.value)

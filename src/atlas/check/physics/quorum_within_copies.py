@@ -9,7 +9,6 @@ Mend: correct the quorum or the factor.
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import places
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -24,7 +23,7 @@ def run(case: Case) -> Iterator[Breach]:
             quorum = case.value(path)
             if factor is not None and quorum is not None:
                 yield from _judge(path, quorum.quantity.mid, factor.quantity.mid, "copies")
-    for place in places(case.document):
+    for place in case.calls:
         quorum = case.value(f"{place.path}.quorum")
         times = case.value(f"{place.path}.times.mean") or case.value(f"{place.path}.times")
         if quorum is not None and times is not None:

@@ -11,7 +11,7 @@ Mend: retry at one layer, or give each retry a budget (10 % of requests).
 import math
 from collections.abc import Iterator
 
-from atlas.check.call_tree import amplification, places
+from atlas.check.call_tree import amplification
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -21,7 +21,7 @@ USUAL, MOST = 10.0, 20.0
 
 def run(case: Case) -> Iterator[Breach]:
     """Each call that retries, with all the retries above it."""
-    for place in places(case.document):
+    for place in case.calls:
         if amplification(place.call) <= 1:
             continue
         client = case.document.flows[place.flow].client

@@ -10,7 +10,7 @@ Mend: name the mechanism where it is, or retry only what may be repeated.
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import attempts, places
+from atlas.check.call_tree import attempts
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -25,7 +25,7 @@ def run(case: Case) -> Iterator[Breach]:
         return
     if any(g.id in SAFE_GUARANTEES for g in document.guarantees):
         return
-    retried = {p.flow: f"{p.path}.retry" for p in places(document) if attempts(p.call) > 1}
+    retried = {p.flow: f"{p.path}.retry" for p in case.calls if attempts(p.call) > 1}
     for name, flow in document.flows.items():
         if flow.idempotent is not False:
             continue

@@ -9,7 +9,7 @@ Mend: raise the timeout, or hedge instead.
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import Place, places, timeout_s
+from atlas.check.call_tree import Place, timeout_s
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -17,7 +17,7 @@ from atlas.diagnostic import Level
 
 def run(case: Case) -> Iterator[Breach]:
     """Each call with a fixed timeout."""
-    for place in places(case.document):
+    for place in case.calls:
         limit = timeout_s(place.call)
         if limit is None or not place.call.call:
             continue

@@ -11,7 +11,7 @@ Mend: shorten the inner timeout or the attempts; deadlines should shrink on the 
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import Place, attempts, places, timeout_s
+from atlas.check.call_tree import Place, attempts, timeout_s
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -43,7 +43,7 @@ def outer_limit_s(case: Case, place: Place) -> float | None:
 
 def run(case: Case) -> Iterator[Breach]:
     """Each waited-for call with a fixed timeout."""
-    for place in places(case.document):
+    for place in case.calls:
         inner = timeout_s(place.call)
         outer = outer_limit_s(case, place)
         if inner is None or outer is None or place.call.async_:

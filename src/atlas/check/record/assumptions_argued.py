@@ -15,7 +15,6 @@ from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 from atlas.model.number import Number
-from atlas.model.walk import walk
 
 FACTOR = re.compile(r"(?<![\w.-])\d[\d.,]*(?![\w%.-])")
 
@@ -24,7 +23,7 @@ def run(case: Case) -> Iterator[Breach]:
     """Each number of a published system."""
     if not case.is_published:
         return
-    for place in walk(case.document):
+    for place in case.written:
         number = place.value
         if not isinstance(number, Number) or number.because:
             continue

@@ -9,7 +9,6 @@ Mend: add the call, or a link with its kind (control, backup, replication, confi
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import places
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -18,7 +17,7 @@ from atlas.diagnostic import Level
 def reached(case: Case) -> set[str]:
     """Components that a flow or a link touches."""
     found: set[str] = set()
-    for place in places(case.document):
+    for place in case.calls:
         found.add(place.call.target)
         if place.call.fallback is not None and place.call.fallback.call:
             found.add(place.call.fallback.call.partition(".")[0])

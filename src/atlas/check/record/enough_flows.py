@@ -9,7 +9,7 @@ Mend: add the second most important request, and say how long each caller waits.
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import attempts, places
+from atlas.check.call_tree import attempts
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -21,7 +21,7 @@ LEAST = 2
 def settings(case: Case, name: str) -> list[CallSettings]:
     """The client and every call of a flow."""
     flow = case.document.flows[name]
-    calls: list[CallSettings] = [p.call for p in places(case.document) if p.flow == name]
+    calls: list[CallSettings] = [p.call for p in case.calls if p.flow == name]
     return [*calls, flow.client] if flow.client is not None else calls
 
 

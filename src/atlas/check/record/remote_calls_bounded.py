@@ -10,7 +10,6 @@ Mend: write how long the caller waits; where nobody publishes it, a design value
 
 from collections.abc import Iterator
 
-from atlas.check.call_tree import places
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
@@ -19,7 +18,7 @@ from atlas.diagnostic import Level
 def run(case: Case) -> Iterator[Breach]:
     """Each flow's first call without any timeout above it, once for each flow."""
     said: set[str] = set()
-    for place in places(case.document):
+    for place in case.calls:
         client = case.document.flows[place.flow].client
         bounded = [client, *place.above, place.call]
         if place.call.async_ or not place.call.call or any(c is not None and c.timeout is not None for c in bounded):

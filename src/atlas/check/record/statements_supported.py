@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
-from atlas.model.walk import walk
 
 OWNERS = frozenset({
     "Said", "Innovation", "Decision", "Lesson", "Era", "Saving", "Brownout", "AppliedPattern", "MultiRegion",
@@ -21,17 +20,23 @@ OWNERS = frozenset({
 })  # fmt: skip
 
 
+def is_below(path: str, places: set[str]) -> bool:
+    """Whether a path or one of its ancestors is among the places."""
+    parts = path.split(".")
+    return any(".".join(parts[:count]) in places for count in range(len(parts), 0, -1))
+
+
 def run(case: Case) -> Iterator[Breach]:
     """Each statement of a published system."""
     if not case.is_published:
         return
-    supported: list[str] = []
-    for place in walk(case.document):
+    supported: set[str] = set()
+    for place in case.written:
         if getattr(place.value, "source", None) or getattr(place.value, "claim", None):
-            supported.append(place.path + ".")
+            supported.add(place.path)
         if type(place.value).__name__ not in OWNERS or getattr(place.value, "basis", "stated") != "stated":
             continue
-        if not any(f"{place.path}.".startswith(above) for above in supported):
+        if not is_below(place.path, supported):
             yield Breach(
                 place.path,
                 "a statement without a source",

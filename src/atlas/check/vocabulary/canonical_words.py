@@ -12,13 +12,12 @@ from collections.abc import Iterator
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
-from atlas.model.walk import walk
 
 
 def run(case: Case) -> Iterator[Breach]:
     """Each word that comes from a vocabulary."""
     vocabulary = case.system.vocabulary
-    for place in walk(case.document):
+    for place in case.written:
         if place.words is None or not isinstance(place.value, str):
             continue
         ident = vocabulary.canonical(place.words, place.value)
