@@ -1,0 +1,158 @@
+"""The whole site: every system rendered once, then the pages about many, then the search index.
+
+Systems are rendered in parallel and kept in a cache by content hash; the pages about many are made from small
+digests, so a build with nothing changed reads no document at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tempfile
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from atlas.catalogue import find_catalogue, load_vocabulary, system_files
+from atlas.catalogue.location import vocabulary_folder
+from atlas.diagnostic import Finding
+from atlas.model import Vocabulary
+from atlas.site import search
+from atlas.site.cache import Cache, key
+from atlas.site.catalogue_pages import catalogue_files
+from atlas.site.digest import Digest
+from atlas.site.frame import Site
+from atlas.site.one_system import Rendered, render_file
+from atlas.site.output import staged, write_files
+
+Progress = Callable[[int, int, str], None]
+_ID = re.compile(rb"^id:[ \t]*['\"]?(CS-[A-Z0-9-]+)", re.MULTILINE)
+_FEW = 2
+"""Up to this many systems are rendered without starting other processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One document to render: its place, the key of its result, and the systems it may link to."""
+
+    path: Path
+    key: str
+    known: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. ``broken`` are slugs whose document could not be read; they have no page."""
+
+    out: Path
+    systems: int
+    rendered: int
+    files: int
+    broken: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    search_problem: str = ""
+    digests: Mapping[str, Digest] = field(default_factory=dict, repr=False)
+
+
+def build(
+    catalogue_root: Path | None,
+    out: Path,
+    *,
+    today: dt.date,
+    base_url: str = "",
+    jobs: int = 1,
+    cache: Path | None = None,
+    progress: Progress | None = None,
+    with_search: bool = True,
+) -> BuildReport:
+    """Build the site into ``out``, which is replaced in one step when all is done.
+
+    ``cache`` keeps rendered systems between builds (none: a temporary one). Raises OutputError when ``out`` cannot
+    be written or is not ours, CatalogueNotFoundError when there is no catalogue. Broken documents are left out and
+    reported; everything else is built.
+    """
+    root = find_catalogue(catalogue_root)
+    with staged(out) as stage, tempfile.TemporaryDirectory() as scratch:
+        store = Cache(cache or Path(scratch))
+        vocabulary, words_found = load_vocabulary(vocabulary_folder(root))
+        site = Site(base_url, today.isoformat())
+        plan = plan_jobs(system_files(root), vocabulary, site)
+        missing = [job for job in plan if store.digest(job.key) is None]
+        outcome = _render_all(missing, root, store, site, today, jobs, _from(progress, len(plan) - len(missing), len(plan)))
+        digests = {job.path.stem: found for job in plan if (found := store.digest(job.key))}
+        count = sum(store.copy(job.key, stage) for job in plan if job.path.stem in digests)
+        shared = catalogue_files(digests, vocabulary, site, today, store.folder)
+        write_files(stage, shared)
+        found = search.index(stage) if with_search else search.SearchIndex(is_made=False)
+        if cache is not None:
+            store.prune([job.key for job in plan])
+    broken = tuple(job.path.stem for job in plan if job.path.stem not in digests)
+    findings = (*words_found, *(f for r in outcome for f in r))
+    return BuildReport(out, len(digests), len(missing), count + len(shared), broken, findings, found.problem, digests)
+
+
+def plan_jobs(paths: Sequence[Path], vocabulary: Vocabulary, site: Site) -> list[Job]:
+    """A job for each document. A result depends on the document, the words, the code, the day, and on which of the
+    systems it names exist."""
+    texts = {path: path.read_bytes() for path in paths}
+    ids = {match[1].decode(): path.stem for path, text in texts.items() if (match := _ID.search(text))}
+    words = vocabulary.model_dump_json()
+    plan = []
+    for path, text in texts.items():
+        known = {ident: slug for ident, slug in ids.items() if ident.encode() in text}
+        name = key(text, path.stem, path.parent.name, words, site.base_url, site.data_date, repr(sorted(known.items())))
+        plan.append(Job(path, name, known))
+    return plan
+
+
+def _render_all(
+    missing: Sequence[Job], root: Path, store: Cache, site: Site, today: dt.date, jobs: int, progress: Progress
+) -> list[tuple[Finding, ...]]:
+    """Render what the cache lacks, in as many processes as asked; the findings of each."""
+    tasks = [(job, root, store.folder, site, today) for job in missing]
+    found = []
+    if jobs <= 1 or len(missing) <= _FEW:
+        for task in tasks:
+            found.append(_render_one(task))
+            progress(len(found), len(tasks), task[0].path.stem)
+        return found
+    # A process that has threads must not be forked; a new interpreter costs a second and is always safe.
+    context = get_context("fork" if threading.active_count() == 1 else "spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for task, findings in zip(tasks, pool.map(_render_one, tasks), strict=True):
+            found.append(findings)
+            progress(len(found), len(tasks), task[0].path.stem)
+    return found
+
+
+def _render_one(task: tuple[Job, Path, Path, Site, dt.date]) -> tuple[Finding, ...]:
+    job, root, folder, site, today = task
+    rendered = render_file(job.path, root, _vocabulary(root), job.known, today, site)
+    keep(Cache(folder), job, rendered)
+    return rendered.findings
+
+
+def keep(store: Cache, job: Job, rendered: Rendered) -> None:
+    """Put what was rendered into the cache; a broken document leaves nothing there."""
+    if rendered.digest is not None:
+        store.put(job.key, rendered.digest, rendered.files)
+
+
+@cache
+def _vocabulary(root: Path) -> Vocabulary:
+    return load_vocabulary(vocabulary_folder(root))[0]
+
+
+def _from(progress: Progress | None, done: int, total: int) -> Progress:
+    """Progress that counts what the cache held as done."""
+    if progress is None:
+        return lambda _done, _total, _name: None
+    if done:
+        progress(done, total, "unchanged")
+    return lambda more, _total, name: progress(done + more, total, name)
+
+

@@ -1,0 +1,96 @@
+"""The cache of rendered systems: a folder for each content hash, so that only what changed is rendered again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from atlas.draw import RENDERER_VERSION
+from atlas.site.digest import Digest
+from atlas.site.output import write_files
+
+_DIGEST = "digest.json"
+_FILES = "files"
+_KEPT_AT_LEAST = 64
+
+
+@cache
+def code_version() -> str:
+    """A hash of every module, template and asset of the program, and of the renderer: part of every key."""
+    package = Path(str(files("atlas")))
+    state = hashlib.sha256(RENDERER_VERSION.encode())
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".html", ".css", ".js") and path.is_file():
+            state.update(str(path.relative_to(package)).encode())
+            state.update(path.read_bytes())
+    return state.hexdigest()
+
+
+def key(*parts: bytes | str) -> str:
+    """A hash over the parts in order."""
+    state = hashlib.sha256(code_version().encode())
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        state.update(len(data).to_bytes(8, "big"))
+        state.update(data)
+    return state.hexdigest()[:32]
+
+
+class Cache:
+    """Rendered systems under a folder. Entries appear whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def digest(self, name: str) -> Digest | None:
+        """The digest kept under a key; a broken entry counts as absent."""
+        try:
+            return Digest.model_validate_json((self.folder / name / _DIGEST).read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def put(self, name: str, digest: Digest, pages: Mapping[str, str | bytes]) -> None:
+        """Keep what was rendered; if another process was first, its entry stays."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=self.folder))
+        try:
+            write_files(partial / _FILES, pages)
+            (partial / _DIGEST).write_text(digest.model_dump_json(), "utf-8")
+            with contextlib.suppress(OSError):
+                partial.rename(self.folder / name)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def copy(self, name: str, out: Path) -> int:
+        """Copy an entry's pages into a site; returns how many."""
+        count = 0
+        source = self.folder / name / _FILES
+        os.utime(source.parent)  # so that pruning sees it as used
+        for folder, _, names in os.walk(source):
+            target = out / os.path.relpath(folder, source)
+            target.mkdir(parents=True, exist_ok=True)
+            for one in names:
+                shutil.copyfile(os.path.join(folder, one), target / one)
+            count += len(names)
+        return count
+
+    def names(self, name: str) -> set[str]:
+        """Relative paths of an entry's pages."""
+        source = self.folder / name / _FILES
+        return {str(p.relative_to(source)) for p in source.rglob("*") if p.is_file()}
+
+    def prune(self, used: Collection[str]) -> None:
+        """Remove the entries used longest ago, beyond three times what this build used."""
+        others = sorted(self._others(used), key=lambda p: p.stat().st_mtime, reverse=True)
+        for folder in others[max(_KEPT_AT_LEAST, 2 * len(used)) :]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _others(self, used: Collection[str]) -> Iterator[Path]:
+        return (p for p in self.folder.iterdir() if p.is_dir() and p.name not in used)

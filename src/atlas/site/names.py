@@ -1,0 +1,95 @@
+"""Ids to the names that readers see, and dates to the words that pages use."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from atlas.catalogue import overall_confidence
+from atlas.model import Claim, ClaimView, System, Vocabulary, span
+from atlas.site.parts import Link, Part, Words
+
+OLD_YEARS = 5
+"""From this age on, in years, a figure's date carries a tag."""
+
+CONFIDENCE_WORDS = {"A": "definitive, first hand", "B": "strong, some second hand", "C": "partial"}
+"""What the three grades mean; A, B, C stand for high, medium, low."""
+
+
+def term(vocabulary: Vocabulary, words: str, ident: str) -> str:
+    """The display name of an entry of a vocabulary; an unknown id shows itself."""
+    known = vocabulary.canonical(words, ident)
+    return str(getattr(vocabulary, words)[known].name) if known else ident
+
+
+def term_link(vocabulary: Vocabulary, words: str, ident: str) -> Part:
+    """The name as a link to the entry's place on its index page."""
+    known = vocabulary.canonical(words, ident)
+    return Link(term(vocabulary, words, ident), f"{words}/#{known}") if known else Words(ident)
+
+
+def technology(vocabulary: Vocabulary, ident: str) -> str:
+    """The display name of a technology."""
+    return term(vocabulary, "technologies", ident)
+
+
+def organisation(system: System) -> str:
+    """The display name of who runs the system."""
+    return term(system.vocabulary, "organisations", system.document.org)
+
+
+def subject(system: System, of: str) -> str:
+    """What a claim is about: ``Message store, read``, ``Send a message`` or the system's name."""
+    document = system.document
+    head, _, operation = of.partition(".")
+    if of == "system":
+        return document.name
+    if head in document.components:
+        name = document.components[head].name
+        return f"{name}, {operation.replace('-', ' ')}" if operation else name
+    return document.flows[head].name if head in document.flows else of
+
+
+def measure(view: ClaimView) -> str:
+    """What a claim measures: ``p99 latency``, ``nodes``, ``peak rate``."""
+    metric = view.metric.name if view.metric else view.claim.metric
+    stat = view.claim.stat
+    return metric if stat in ("total", "unstated") else f"{'p99.9' if stat == 'p999' else stat} {metric}"
+
+
+def held(view: ClaimView) -> str:
+    """When the figure held, as written; a span reads ``2017 to 2022``."""
+    return "" if view.as_of in ("", "unknown") else view.as_of
+
+
+def held_year(view: ClaimView) -> int | None:
+    """The year in which the figure held, for tags and comparisons."""
+    return view.as_of_span.end.year if view.as_of_span else None
+
+
+def age_part(view: ClaimView, today: dt.date) -> Words | None:
+    """``9 years old`` for a figure beyond ``OLD_YEARS``; nothing for a younger one."""
+    age = view.age_years(today)
+    return Words(f"{int(age)} years old", "tag old") if age is not None and age >= OLD_YEARS else None
+
+
+def verdict_words(claim: Claim) -> str:
+    """Why a figure is struck out: what was found when its source was sought."""
+    return {"unfound": "in no source that was read", "contradicted": "contradicted by other figures"}.get(
+        claim.verdict, ""
+    )
+
+
+def date_year(text: str) -> int | None:
+    """The last year of a date of any precision; nothing for ``unknown``."""
+    found = span(text)
+    return found.end.year if found else None
+
+
+def capital(text: str) -> str:
+    """The text with its first letter in upper case, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def grade(system: System) -> str:
+    """The overall confidence that the claims in use give; C where there are none."""
+    return overall_confidence(system.claims.values(), system.used_claims) or "C"

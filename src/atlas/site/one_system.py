@@ -1,0 +1,56 @@
+"""Everything the site shows of one system: its pages, its files, and its digest for the pages about many."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from atlas.catalogue import LoadedFile
+from atlas.catalogue.load import load_file
+from atlas.check import check_system
+from atlas.diagnostic import Finding, sort_findings
+from atlas.model import Vocabulary
+from atlas.site import api
+from atlas.site.digest import Digest, digest
+from atlas.site.drawings import drawings
+from atlas.site.figure import EvidenceBook
+from atlas.site.frame import Site
+from atlas.site.names import grade
+from atlas.site.pages.system import system_pages
+from atlas.site.pages.system_parts import component_pages, deep_dive_pages, diagram_pages, evidence_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One system, rendered; ``digest`` is ``None`` and there are no files where its document is broken."""
+
+    digest: Digest | None
+    files: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+def render_file(path: Path, root: Path, vocabulary: Vocabulary, known: Mapping[str, str], today: dt.date, site: Site) -> Rendered:
+    """Load, check, draw and render one document; ``known`` maps ids of systems that exist to their slugs."""
+    return render_system(load_file(path, vocabulary, root), known, today, site)
+
+
+def render_system(loaded: LoadedFile, known: Mapping[str, str], today: dt.date, site: Site) -> Rendered:
+    """All pages and files of a loaded document."""
+    system = loaded.system
+    if system is None:
+        return Rendered(None, {}, loaded.findings)
+    found = sort_findings([*loaded.findings, *check_system(system, today=today)])
+    pictures = drawings(system)
+    book = EvidenceBook(system, today, found)
+    own = digest(system, pictures, found, today, grade(system))
+    files = {
+        **system_pages(system, pictures, book, found, site, known),
+        **diagram_pages(system, pictures, site),
+        **component_pages(book, site),
+        **deep_dive_pages(book, site),
+        **evidence_pages(book, site),
+        **api.system_files(own, system, system.vocabulary),
+    }
+    return Rendered(own, files, tuple(found))

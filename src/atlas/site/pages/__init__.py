@@ -1,0 +1,1 @@
+"""One module per type of page; each is a pure function to ``{relative path: text}``."""

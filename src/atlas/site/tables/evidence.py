@@ -1,0 +1,75 @@
+"""Sources, claims and findings of one system as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from atlas.diagnostic import Finding
+from atlas.model import ClaimView, Source
+from atlas.site.figure import ACCESS_WORDS, EvidenceBook, evidence_page
+from atlas.site.names import age_part, held, measure, subject, verdict_words
+from atlas.site.parts import Given, Link, Words, cell, joined
+from atlas.site.table import Row, Table, columns
+
+
+def sources(book: EvidenceBook) -> Table:
+    """Every source, with how it was read and how many claims rest on it."""
+    used: dict[str, int] = {}
+    for view in book.system.claims.values():
+        for ident in view.sources:
+            used[ident] = used.get(ident, 0) + 1
+    rows = tuple(_source(ident, source, used.get(ident, 0)) for ident, source in book.system.document.sources.items())
+    heads = columns("Source", "Published", "Role", "Read", "#Claims")
+    return Table("sources", "Sources", heads, rows)
+
+
+def _source(ident: str, source: Source, claims: int) -> Row:
+    title: Given = Link(source.title, source.url) if source.url else source.title
+    role = {"primary": "first hand", "supporting": "second hand", "seed": Words("to be checked", "tag old")}[source.role]
+    published: Given = source.published if source.published != "unknown" else Words("unknown", "nil")
+    note = f"; {source.note}" if source.note else ""
+    return Row(
+        (
+            cell(title, sub=f"{ident}, {source.type}{note}"),
+            cell(published),
+            cell(role),
+            cell(f"{ACCESS_WORDS[source.access]}", sub=source.accessed),
+            cell(str(claims)),
+        ),
+        f"source-{ident}",
+    )
+
+
+def claims(book: EvidenceBook) -> Table:
+    """Every claim; struck out where no source that was read supports it."""
+    rows = tuple(_claim(book, view) for view in book.system.claims.values())
+    heads = columns("Claim", "#Value", "What", "Held", "Source", "Confidence")
+    return Table("claims", "Claims", heads, rows, note="Each value opens its evidence.")
+
+
+def _claim(book: EvidenceBook, view: ClaimView) -> Row:
+    about = f"{measure(view)}, {subject(book.system, view.claim.of)}"
+    wrong = verdict_words(view.claim)
+    said = joined((Link(s, f"#source-{s}") for s in view.sources), ", ")
+    age = age_part(view, book.today)
+    return Row(
+        (
+            cell(Words(view.id, "id")),
+            cell(book.claim(view.id)),
+            cell(about, sub=(view.claim.scope, Words(f" {wrong}", "tag bad") if wrong else None)),
+            cell(held(view), (" ", age) if age else None, empty=Words("not stated", "nil")),
+            cell(said),
+            cell(view.confidence),
+        ),
+        f"claim-{view.id}",
+    )
+
+
+def findings(found: Sequence[Finding]) -> Table | None:
+    """What the checks say about this system, heaviest first."""
+    ordered = sorted(found, key=lambda f: (-f.level.rank, f.code, f.path))
+    rows = tuple(
+        Row((cell(Link(f.code, f"checks/#{f.code}")), cell(Words(f.level.value, f"tag {f.level.value}")), cell(f.message, sub=f.tip), cell(Words(f.path, "id"))))
+        for f in ordered
+    )
+    return Table("findings", "Findings", columns("Code", "Weight", "What", "Where"), rows) if rows else None

@@ -1,0 +1,123 @@
+"""Tables of the record: glance, decisions, costs, monitoring, security and what else a section holds as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from atlas.site.figure import EvidenceBook
+from atlas.site.names import capital, measure, subject
+from atlas.site.parts import Cell, Given, Link, Words, cell, joined
+from atlas.site.table import Row, Table, columns
+from atlas.site.tables.said import basis, listed
+
+_GLANCE = (
+    ("Scale", ("users", "concurrency", "connections", "rate", "events", "watch-time", "money-rate", "money-volume")),
+    ("Data volume", ("storage", "records", "growth", "bandwidth", "retention")),
+    ("Availability", ("availability", "error-rate")),
+    ("Latency", ("latency", "lag")),
+)
+
+
+def glance(book: EvidenceBook) -> Table:
+    """The specification's *at a glance*: scale, data, availability, latency, team, timeline."""
+    rows = [Row((cell(label), *_glance_cells(book, metrics))) for label, metrics in _GLANCE]
+    rows.append(Row((cell("Team"), cell(_team(book)), cell("size and organisation"))))
+    rows.append(Row((cell("Timeline"), *_timeline(book))))
+    return Table("glance", "At a glance", columns("Measure", "Value", "Context"), tuple(rows))
+
+
+def _glance_cells(book: EvidenceBook, metrics: tuple[str, ...]) -> tuple[Cell, Cell]:
+    shown = book.system.document.scale.show if book.system.document.scale else ()
+    claims = [c for c in book.system.claims.values() if c.claim.metric in metrics and c.is_usable]
+    claims.sort(key=lambda c: (c.id not in shown, c.claim.of != "system", metrics.index(c.claim.metric)))
+    values: list[Given] = [book.claim(c.id) for c in claims[:3]]
+    words = [f"{measure(c)}, {subject(book.system, c.claim.of)}" + (f", {c.claim.scope}" if c.claim.scope else "") for c in claims[:3]]
+    return cell(joined(values, "; ")), cell("; ".join(dict.fromkeys(words)), empty=Words("looked for and not found", "nil"))
+
+
+def _team(book: EvidenceBook) -> Given:
+    items: list[Given] = []
+    for one in book.system.document.team:
+        if isinstance(one, str):
+            items.append((book.claim(one), f" {measure(book.system.claims[one])}") if one in book.system.claims else one)
+        else:
+            items.append((one.text, " ", *basis(book.system, one)))
+    return joined(items, "; ")
+
+
+def _timeline(book: EvidenceBook) -> tuple[Cell, Cell]:
+    eras = book.system.document.timeline
+    if not eras:
+        return cell(), cell(Words("looked for and not found", "nil"))
+    last = eras[-1]
+    end = last.to or "today"
+    return cell(f"{eras[0].from_} to {end}"), cell(Link(f"{len(eras)} architectures", "#timeline"), f", the latest since {last.from_}")
+
+
+def decisions(book: EvidenceBook) -> Table | None:
+    """Decision, choice, trade-off, impact."""
+    found = book.system.document.decisions
+    rows = tuple(
+        Row((cell(d.decision, sub=basis(book.system, d)), cell(d.choice), cell(d.trade_off), cell(d.impact)))
+        for d in found
+    )
+    return Table("decisions", "Decisions", columns("Decision", "Choice", "Trade-off", "Impact"), rows) if rows else None
+
+
+def monitoring(book: EvidenceBook) -> Table | None:
+    """Layer, tools, key metrics."""
+    operations = book.system.document.operations
+    if operations is None or not operations.monitoring:
+        return None
+    rows = tuple(
+        Row((cell(capital(m.layer), sub=basis(book.system, m)), cell(listed(m.tools)), cell(listed(m.metrics))))
+        for m in operations.monitoring
+    )
+    return Table("monitoring", "Monitoring", columns("Layer", "Tools", "Key metrics"), rows)
+
+
+def costs(book: EvidenceBook) -> Table | None:
+    """Total, per unit, by component, reserved share; each with its origin."""
+    found = book.system.document.costs
+    if found is None:
+        return None
+    components = book.system.document.components
+    lines: list[tuple[str, Given]] = [
+        ("Total", book.value("costs.total", "total cost")),
+        (f"Per {found.unit or 'unit'}", book.value("costs.per_unit", f"cost per {found.unit or 'unit'}")),
+    ]
+    for ident in found.by:
+        name = components[ident].name if ident in components else capital(ident.replace("-", " "))
+        lines.append((name, book.value(f"costs.by.{ident}", f"cost of {name}")))
+    if found.purchase:
+        reserved = book.value("costs.purchase.reserved", "share bought in advance")
+        lines.append(("Bought in advance", (reserved, _gap(found.purchase.note))))
+    rows = tuple(Row((cell(label), cell(given))) for label, given in lines)
+    return Table("costs", "Costs", columns("What", "#Amount"), rows, note=found.note or "", is_wordy=False, is_narrow=True)
+
+
+def savings(book: EvidenceBook) -> Table | None:
+    """What was saved, and how."""
+    found = book.system.document.costs
+    if found is None or not found.savings:
+        return None
+    rows = tuple(Row((cell(s.what, sub=basis(book.system, s)), cell(s.saved))) for s in found.savings)
+    return Table("savings", "Savings", columns("What was done", "What it saved"), rows)
+
+
+def components(book: EvidenceBook, idents: Iterable[str]) -> Table:
+    """Every component: plane, technology, size, who says that it exists."""
+    system, rows = book.system, []
+    for ident in idents:
+        one = system.document.components[ident]
+        known = system.vocabulary.canonical("technologies", one.technology) if one.technology else None
+        built: Given = Link(system.vocabulary.technologies[known].name, f"technologies/#{known}") if known else one.technology
+        instances = book.value(f"components.{ident}.instances", f"instances, {one.name}")
+        rows.append(
+            Row((cell(one.name, sub=one.does), cell(one.plane), cell(built), cell(instances), cell(basis(system, one), empty=Words("stated", "quiet"))))
+        )
+    return Table("components", "Components", columns("Component", "Plane", "Built with", "#Instances", "Basis"), tuple(rows))
+
+
+def _gap(text: str | None) -> str | None:
+    return f" {text}" if text else None
