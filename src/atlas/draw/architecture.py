@@ -186,24 +186,34 @@ class Architecture:
         value = self.system.value(f"components.{ident}.instances")
         if value is None or value.origin not in ("claim", "derived"):
             return ""
-        return "× " + (figure.figure(value) or "").replace("≈ ", "≈")
+        return "× " + (figure.figure(value) or "").replace("≈ ", "≈").replace("> ", ">")
 
-    def built(self, ident: str, limit: int = 999) -> str:
-        """One quiet fact in ``limit`` characters: technology and how many, else what kind it is."""
+    def built(self, ident: str) -> str:
+        """Technology and how many, else what kind it is; a technology that only repeats the name is left out."""
         component, count = self.components[ident], self.instances(ident)
-        technology = shorten(self.technology(component), limit - len(count) - 1 if count else limit)
-        return f"{technology} {count}".strip() or shorten(self.kind(component), limit)
+        technology = self.technology(component)
+        if technology.lower() in component.name.lower():
+            technology = "" if count else technology
+        return f"{technology} {count}".strip() or self.kind(component)
+
+    def built_lines(self, ident: str, limit: int) -> list[str]:
+        """The same on one line of ``limit`` characters, or on two where it is longer."""
+        built, count = self.built(ident), self.instances(ident)
+        if len(built) <= limit or not count:
+            return [shorten(built, limit)]
+        return [shorten(built.removesuffix(count), limit), count]
 
     def heading(self, ident: str, limit: int) -> str:
         """The name of a component, on two lines where it is longer than ``limit`` characters."""
         return two_lines(self.components[ident].name, limit)
 
     def name(self, ident: str) -> str:
-        """The name of a component or a flow, or the id itself."""
+        """The name of a component, a flow or a technology, or the id itself."""
         operation = ident.partition(".")[2]
         part = self.components.get(ident.partition(".")[0]) or self.document.flows.get(ident)
         if part is None:
-            return ident
+            entry = self.system.vocabulary.technologies.get(ident)
+            return entry.name if entry else ident
         return f"{part.name} ({operation})" if operation else part.name
 
     def guarantee(self, label: GuaranteeLabel | None) -> str:

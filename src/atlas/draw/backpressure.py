@@ -7,9 +7,9 @@ from atlas.draw.architecture import Architecture, Step
 from atlas.draw.call_settings import breaker, breakers, waiting
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
-from atlas.draw.draft import finish, title
+from atlas.draw.draft import finish, life_lines, title
 from atlas.draw.hot_path import hot_path
-from atlas.draw.layout import SPACING
+from atlas.draw.layout import ROOMS, Room, fit, spacing
 from atlas.draw.mermaid import Arrow, Flowchart, Line, Sequence, identifier
 from atlas.draw.plane_notes import limit, overflow, texts
 from atlas.draw.text import stacked, two_lines, wrap
@@ -18,9 +18,12 @@ from atlas.draw.text import stacked, two_lines, wrap
 def backpressure(architecture: Architecture) -> Diagram:
     """The ladder as a sequence, and top-down as a flowchart."""
     hops = hot_path(architecture)
-    wide, tall = _sequence(architecture, hops), _ladder(architecture, hops)
-    nodes = {identifier(h.call.target): h.call.target for h in hops}
-    return finish(architecture, "BP", wide, _content(architecture, hops), _description(architecture, hops), tall, nodes)
+    wide = fit(lambda room: _sequence(architecture, hops, room))
+    tall = _ladder(architecture, hops)
+    lives = [h.call.target for h in hops]
+    nodes = {identifier(ident): ident for ident in lives}
+    classes = life_lines(architecture, lives)
+    return finish(architecture, "BP", wide, _content(architecture, hops), _description(architecture, hops), tall, nodes, classes)
 
 
 def rungs(architecture: Architecture, ident: str) -> list[str]:
@@ -47,31 +50,30 @@ def slots_of(architecture: Architecture, ident: str) -> str | None:
     return figure.listed([instances, slots], " × ")
 
 
-def _sequence(architecture: Architecture, hops: list[Step]) -> Sequence:
+def _sequence(architecture: Architecture, hops: list[Step], room: Room) -> Sequence:
     chart = Sequence(title(architecture, "BP"))
     client = chart.participant("client of all", "Clients")
     seen: dict[str, str] = {"": client}
     for hop in hops:
         ident = hop.call.target
-        seen.setdefault(ident, chart.participant(ident, *_heading(architecture, ident)))
+        seen.setdefault(ident, chart.participant(ident, two_lines(architecture.components[ident].name, 16)))
     if not hops:
         chart.note((client,), "The hot path", NOT_PUBLIC)
     for hop in hops:
         caller, callee = seen[hop.caller], seen[hop.call.target]
-        chart.message(caller, callee, _asks(architecture, hop))
+        chart.message(caller, callee, above(_asks(architecture, hop), room))
         bounds = rungs(architecture, hop.call.target)
         chart.note((callee,), *(bounds or [f"limits {NOT_PUBLIC}"]))
         if bounds:
-            chart.message(callee, caller, _answer_when_full(architecture, hop), Arrow.LOST)
+            chart.message(callee, caller, above(_answer_when_full(architecture, hop), room), Arrow.LOST)
     for hop in reversed(hops):
         chart.message(seen[hop.call.target], seen[hop.caller], "answer", Arrow.ANSWER)
     return chart
 
 
-def _heading(architecture: Architecture, ident: str) -> list[str]:
-    return two_lines(architecture.components[ident].name, 16).split("\n")[:1] + two_lines(
-        architecture.components[ident].name, 16
-    ).split("\n")[1:]
+def above(words: str, room: Room) -> str:
+    """Words above an arrow, on up to three lines, so that life lines stay close."""
+    return "\n".join(wrap(words, room.prose * 0.8, 14, 3))
 
 
 def _asks(architecture: Architecture, hop: Step) -> str:
@@ -89,7 +91,7 @@ def _answer_when_full(architecture: Architecture, hop: Step) -> str:
 
 
 def _ladder(architecture: Architecture, hops: list[Step]) -> Flowchart:
-    chart = Flowchart(title(architecture, "BP"), direction="TB", settings=dict(SPACING))
+    chart = Flowchart(title(architecture, "BP"), direction="TB", settings=spacing(ROOMS[0]))
     before = chart.node("client of all", "Clients")
     for hop in hops:
         ident = hop.call.target

@@ -9,10 +9,10 @@ from atlas.draw.architecture import Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
-from atlas.draw.layout import SPACING, Room, fit
+from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape
 from atlas.draw.plane_notes import lag_at, replication
-from atlas.draw.text import stacked, wrap
+from atlas.draw.text import wrap
 from atlas.model.architecture import GuaranteeUse
 from atlas.quantity import Quantity
 
@@ -87,7 +87,7 @@ def _strength(architecture: Architecture, ident: str) -> str:
 
 
 def _chart(architecture: Architecture, promises: list[_Promise], places: dict[str, str], room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, "CO"), settings=dict(SPACING))
+    chart = Flowchart(title(architecture, "CO"), settings=spacing(room))
     places.clear()
     for strength, name in _BOUNDARIES.items():
         zone = chart.zone(strength, name)
@@ -96,12 +96,11 @@ def _chart(architecture: Architecture, promises: list[_Promise], places: dict[st
             _node(chart, architecture, promise, f"{strength} {number}", zone, places, room)
         if not inside:
             chart.node(f"{strength} none", "None is published", NOT_PUBLIC, classes=("gap",), zone=zone)
+    first = {zone: next(n.id for n in chart.nodes.values() if n.zone == zone) for zone in chart.zones}
+    for before, after in zip(chart.zones, list(chart.zones)[1:], strict=False):
+        for node in [n for n in chart.nodes.values() if n.zone == after]:
+            chart.edge(first[before], node.id, Line.HIDDEN)
     _edges(chart, architecture, places)
-    if not chart.edges:
-        ordered = list(chart.nodes.values())
-        for before, after in zip(ordered, ordered[1:], strict=False):
-            if before.zone != after.zone:
-                chart.edge(before.id, after.id, Line.HIDDEN)
     return chart
 
 
@@ -123,20 +122,23 @@ def _node(
 
 
 def _edges(chart: Flowchart, architecture: Architecture, places: dict[str, str]) -> None:
-    """Calls and links between the things that carry promises."""
+    """Calls and links that cross a boundary: inside one the promise holds, between two it is the weaker one."""
     drawn = set()
     for way in architecture.ways:
         ends = (places.get(way.caller), places.get(way.callee))
-        if ends[0] and ends[1] and ends[0] != ends[1] and ends not in drawn:
+        if ends[0] and ends[1] and _crosses(chart, ends[0], ends[1]) and ends not in drawn:
             drawn.add(ends)
             line = Line.DASHED if way.is_async else Line.NORMAL
-            chart.edge(ends[0], ends[1], line, stacked(way.guarantee))
-    for number, link in enumerate(architecture.document.links):
+            chart.edge(ends[0], ends[1], line)
+    for link in architecture.document.links:
         ends = (places.get(link.from_), places.get(link.to))
-        if ends[0] and ends[1] and ends[0] != ends[1] and ends not in drawn:
+        if ends[0] and ends[1] and _crosses(chart, ends[0], ends[1]) and ends not in drawn:
             drawn.add(ends)
-            lag = lag_at(architecture, f"links.{number}.lag")
-            chart.edge(ends[0], ends[1], Line.DASHED, stacked(figure.listed([link.kind, lag and f"lag {lag}"]) or ""))
+            chart.edge(ends[0], ends[1], Line.DASHED)
+
+
+def _crosses(chart: Flowchart, one: str, other: str) -> bool:
+    return chart.nodes[one].zone != chart.nodes[other].zone
 
 
 def _lags(architecture: Architecture) -> list[str]:

@@ -7,9 +7,10 @@ from atlas.draw.architecture import Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
-from atlas.draw.layout import SPACING, Chart
+from atlas.draw.layout import ROOMS, Chart, spacing
 from atlas.draw.mermaid import Flowchart, Line, Sankey
 from atlas.draw.text import shorten
+from atlas.draw.theme import PLANES
 from atlas.model import Value
 from atlas.model.record import Costs
 
@@ -22,7 +23,7 @@ def cost(architecture: Architecture) -> Diagram:
     costs = architecture.document.costs
     parts = _parts(architecture, costs)
     chart: Chart = _sankey(architecture, parts) if parts else _gaps(architecture, costs)
-    return finish(architecture, "COST", chart, _content(architecture, costs), _description(architecture, parts))
+    return finish(architecture, "COST", chart, _content(architecture, costs), _description(architecture, parts), classes=_classes(chart))
 
 
 def _parts(architecture: Architecture, costs: Costs | None) -> dict[str, Value]:
@@ -33,23 +34,37 @@ def _parts(architecture: Architecture, costs: Costs | None) -> dict[str, Value]:
 
 
 def _sankey(architecture: Architecture, parts: dict[str, Value]) -> Sankey:
-    """From the whole over the planes to the parts; amounts a month, in thousands where they are large."""
+    """From the whole over the planes to the parts; amounts a month, in thousands or millions where they are large."""
     largest = next(iter(parts.values())).mid * _SECONDS_PER_MONTH
-    unit, name = (1e6, "M") if largest >= 1e6 else (1e3, "k") if largest >= 1e3 else (1.0, "")
-    chart = Sankey(title(architecture, "COST"), suffix=f" {name} USD".replace("  ", " "))
+    unit, name = (1e6, "\u00a0M USD") if largest >= 1e6 else (1e3, "\u00a0k USD") if largest >= 1e3 else (1.0, "\u00a0USD")
+    chart = Sankey(title(architecture, "COST"), suffix=name)
     planes: dict[str, float] = {}
-    shown = list(parts)[:MOST_FLOWS]
-    leaves = []
-    for ident, value in parts.items():
-        plane = f"{architecture.components[ident].plane.capitalize()} plane" if ident in architecture.components else "Other"
-        amount = _rounded(value.mid * _SECONDS_PER_MONTH / unit)
+    leaves: dict[tuple[str, str], float] = {}
+    for number, (ident, value) in enumerate(parts.items()):
+        plane, amount = _plane(architecture, ident), value.mid * _SECONDS_PER_MONTH / unit
+        leaf = (plane, shorten(architecture.name(ident), 28) if number < MOST_FLOWS else f"Other in {plane.lower()}")
         planes[plane] = planes.get(plane, 0.0) + amount
-        leaves.append((plane, architecture.name(ident) if ident in shown else f"Others of {plane.lower()}", amount))
-    whole = f"{architecture.document.name} a month"
-    chart.flows = [(whole, plane, amount) for plane, amount in planes.items()]
-    for plane, part, amount in leaves:
-        chart.flows.append((plane, shorten(part, 28), amount))
+        leaves[leaf] = leaves.get(leaf, 0.0) + amount
+    estimate = "" if all(v.origin == "claim" for v in parts.values()) else ", estimate"
+    whole = f"{shorten(architecture.document.name, 24)} a month{estimate}"
+    chart.flows = [(whole, plane, _rounded(amount)) for plane, amount in planes.items()]
+    chart.flows += [(plane, part, _rounded(amount)) for (plane, part), amount in leaves.items()]
     return chart
+
+
+def _plane(architecture: Architecture, ident: str) -> str:
+    component = architecture.components.get(ident)
+    return f"{component.plane.capitalize()} plane" if component else "Not in the drawing"
+
+
+def _classes(chart: Chart) -> dict[str, tuple[str, ...]]:
+    """Planes of nodes and bands, by label, as the renderer names them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for source, target, _ in chart.flows if isinstance(chart, Sankey) else ():
+        plane = (target if target.endswith(" plane") and " a month" in source else source).partition(" ")[0].lower()
+        if plane in PLANES:
+            found[target] = found[f"{source}->{target}"] = (f"plane-{plane}",)
+    return found
 
 
 def _rounded(amount: float) -> float:
@@ -59,7 +74,7 @@ def _rounded(amount: float) -> float:
 
 def _gaps(architecture: Architecture, costs: Costs | None) -> Flowchart:
     """Spend by component is not public: the total, if known, and an empty box for each part of the question."""
-    chart = Flowchart(title(architecture, "COST"), settings=dict(SPACING))
+    chart = Flowchart(title(architecture, "COST"), settings=spacing(ROOMS[0]))
     total = figure.at(architecture.system, "costs.total") if costs else None
     whole = chart.node("total", "Total cost", total or NOT_PUBLIC, classes=("main",) if total else ("gap",))
     for key, name in (("compute", "Compute"), ("storage", "Storage"), ("network", "Network"), ("people", "People")):

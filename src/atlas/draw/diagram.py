@@ -37,7 +37,7 @@ class Diagram:
 
     ``code`` is ``L0`` or ``FM-hot-partition``; ``id`` is ``cs-discord-l0`` and prefixes every id in the SVG;
     ``mermaid`` is the whole text a reader can copy, notes included; ``nodes`` maps a node of the drawing to the
-    component it stands for and ``planes`` a component to its plane; ``shows`` says of every required content item whether it is shown or not public.
+    component it stands for; ``classes`` are those of elements whose type of diagram cannot carry any, by id or label; ``shows`` says of every required content item whether it is shown or not public.
     """
 
     code: str
@@ -49,7 +49,7 @@ class Diagram:
     wide: Picture
     tall: Picture | None = None
     nodes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    planes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     shows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property

@@ -34,6 +34,7 @@ def finish(
     description: Sequence[str | None],
     tall: Chart | None = None,
     nodes: Mapping[str, str] | None = None,
+    classes: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Diagram:
     """The diagram: the description ends with the notes, so that nothing of the drawing is missing from it."""
     whole = sentences([*description, *(f"{note.name}: {note.text}" for note in content.notes)])
@@ -54,13 +55,18 @@ def finish(
         wide=Picture(chart.text(), notes),
         tall=Picture(tall.text(), notes) if tall else None,
         nodes=MappingProxyType(dict(nodes or {})),
-        planes=MappingProxyType({i: c.plane for i, c in architecture.components.items()}),
+        classes=MappingProxyType(dict(classes or {})),
         shows=MappingProxyType(dict(content.shows)),
     )
 
 
 def _pairs(notes: tuple[Note, ...]) -> list[tuple[str, str]]:
     return [(note.name, note.text) for note in notes]
+
+
+def life_lines(architecture: Architecture, components: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Classes of the life lines of a sequence, which Mermaid has no way to give."""
+    return {identifier(i): (f"plane-{architecture.components[i].plane}", f"cmp-{i}") for i in components}
 
 
 def component_nodes(architecture: Architecture, chart: Flowchart) -> dict[str, str]:

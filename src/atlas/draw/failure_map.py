@@ -8,7 +8,7 @@ from atlas.draw.call_settings import breakers
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
-from atlas.draw.layout import SPACING, Room, fit
+from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line
 from atlas.draw.text import wrap
 from atlas.model.failure import Failure
@@ -32,7 +32,7 @@ def failure_map(architecture: Architecture) -> Diagram:
 
 
 def _chart(architecture: Architecture, room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, "FM"), settings={**SPACING, "nodeSpacing": 18})
+    chart = Flowchart(title(architecture, "FM"), settings=spacing(room, 18))
     columns = [chart.zone(name, name.capitalize()) for name in ("failure", *_PHASES)]
     for failure in architecture.document.failures:
         before = chart.node(failure.id, *_what(architecture, failure, room), classes=("fail",), zone=columns[0])

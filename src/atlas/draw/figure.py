@@ -31,7 +31,8 @@ def figure(value: Value | None, word: bool = True) -> str | None:
 
 def brief(quantity: Quantity, digits: int = 3) -> str:
     """The display form in at most ``digits`` significant digits, as a drawing has room for."""
-    return format_quantity(quantity, digits)
+    nines = quantity.unit.startswith("%") and 0.99 < quantity.mid < 1  # 99.95 % is not 100 %
+    return format_quantity(quantity, 6 if nines else digits).replace(" us", " µs")
 
 
 def _marked(mark: str, text: str) -> str:
@@ -49,7 +50,7 @@ def rate(per_second: float, mark: str = "≈") -> str:
 
 def duration(seconds: float, mark: str = "≈") -> str:
     """A computed time: ``≈ 15 ms``."""
-    text = format_quantity(Quantity(seconds, seconds, seconds, _TIME), 2)
+    text = brief(Quantity(seconds, seconds, seconds, _TIME), 2)
     return f"{mark} {text}".strip()
 
 

@@ -8,9 +8,10 @@ from atlas.draw.call_settings import timeouts
 from atlas.draw.content import Content
 from atlas.draw.diagram import Diagram
 from atlas.draw.draft import component_nodes, finish, title
-from atlas.draw.layout import SPACING, WIDEST_TALL, Room, fit
+from atlas.draw.layout import WIDEST, WIDEST_BESIDE, WIDEST_TALL, Room, fit, spacing
 from atlas.draw.mechanism import mechanisms
 from atlas.draw.mermaid import Flowchart, Line, Shape, identifier
+from atlas.draw.pele import natural_width
 from atlas.draw.text import stacked
 from atlas.draw.theme import PLANES
 
@@ -18,9 +19,14 @@ _MOST_FIGURES = 4
 
 
 def global_flow(architecture: Architecture) -> Diagram:
-    """The overview of the whole system; for phones a second drawing that runs downwards."""
-    wide = fit(lambda room: _chart(architecture, room, "LR"))
+    """The overview of the whole system; for phones a second drawing that runs downwards.
+
+    A system with many ranks runs downwards in both; its notes then stand beside it.
+    """
     tall = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_TALL)
+    wide = fit(lambda room: _chart(architecture, room, "LR"))
+    if natural_width(wide.text()) > WIDEST:
+        wide = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_BESIDE)
     content = _content(architecture)
     return finish(
         architecture, "L0", wide, content, _description(architecture), tall, component_nodes(architecture, wide)
@@ -28,7 +34,7 @@ def global_flow(architecture: Architecture) -> Diagram:
 
 
 def _chart(architecture: Architecture, room: Room, direction: str) -> Flowchart:
-    chart = Flowchart(title(architecture, "L0"), direction=direction, settings=dict(SPACING))
+    chart = Flowchart(title(architecture, "L0"), direction=direction, settings=spacing(room))
     words = architecture.system.vocabulary.planes
     for plane in PLANES:
         name = words[plane].name if plane in words else plane.capitalize()
@@ -37,7 +43,7 @@ def _chart(architecture: Architecture, room: Room, direction: str) -> Flowchart:
         chart.node(CLIENTS, "Clients", shape=Shape.ROUND)
     for plane in PLANES:
         _plane(chart, architecture, plane, room)
-    _edges(chart, architecture)
+    _edges(chart, architecture, room)
     return chart
 
 
@@ -46,7 +52,7 @@ def _plane(chart: Flowchart, architecture: Architecture, plane: str, room: Room)
     for ident in architecture.shown:
         component = architecture.components[ident]
         if component.plane == plane:
-            lines = (architecture.heading(ident, room.name), architecture.built(ident, room.fact))
+            lines = (architecture.heading(ident, room.name), *architecture.built_lines(ident, room.fact))
             shape = architecture.shape(component)
             chart.node(ident, *lines, shape=shape, classes=(f"plane-{plane}", f"cmp-{ident}"), zone=zone)
 
@@ -55,7 +61,7 @@ def _place(ident: str) -> str:
     return identifier(ident or CLIENTS)
 
 
-def _edges(chart: Flowchart, architecture: Architecture) -> None:
+def _edges(chart: Flowchart, architecture: Architecture, room: Room) -> None:
     drawn: dict[tuple[str, str], None] = {}
     touched: set[str] = set()
     for way in _by_weight(architecture):
@@ -65,7 +71,7 @@ def _edges(chart: Flowchart, architecture: Architecture) -> None:
             continue
         drawn[ends] = None
         touched |= {*ends}
-        chart.edge(*ends, _line(way), stacked(way.guarantee))
+        chart.edge(*ends, _line(way), stacked(way.guarantee) if room.has_words else "")
     for link in architecture.document.links:
         ends = (_place(link.from_), _place(link.to))
         if not {*ends} <= chart.nodes.keys():
@@ -73,7 +79,7 @@ def _edges(chart: Flowchart, architecture: Architecture) -> None:
         if ends not in drawn and ends[0] != ends[1] and not {*ends} <= touched:
             drawn[ends] = None
             touched |= {*ends}
-            chart.edge(*ends, Line.DASHED, stacked(architecture.guarantee(link.guarantee)))
+            chart.edge(*ends, Line.DASHED, stacked(architecture.guarantee(link.guarantee)) if room.has_words else "")
 
 
 def _by_weight(architecture: Architecture) -> list[Way]:
@@ -93,16 +99,16 @@ def _content(architecture: Architecture) -> Content:
     content.drawn("planes", bool(architecture.components), "Planes")
     built = any(architecture.technology(c) for c in architecture.components.values())
     content.drawn("technologies", built, "Technologies")
-    rest = [f"{architecture.name(i)} ({architecture.built(i)})" for i in architecture.folded]
-    content.add("Not drawn", figure.several(rest, 16, ", "))
+    content.say("numbers", "Figures", _figures(architecture))
     flow = architecture.main[1] if architecture.main else None
     content.say("critical-path", "Thick line", flow and f"what one request waits for: {flow.name}")
-    content.say("numbers", "Figures", _figures(architecture))
     content.say("guarantees", "Guarantees", _guarantees(architecture))
     content.say("mechanisms", "Mechanisms", figure.several(mechanisms(architecture), 9, ", "))
     content.say("timeouts", "Timeouts, retries", figure.several(timeouts(architecture)))
     content.say("machines", "Machines", _machines(architecture))
     content.say("costs", "Cost by component", costs(architecture))
+    rest = [f"{architecture.name(i)} ({architecture.built(i)})" for i in architecture.folded]
+    content.add("Not drawn", figure.several(rest, 16, ", "))
     return content
 
 
@@ -114,8 +120,10 @@ def _figures(architecture: Architecture) -> str | None:
 
 
 def _guarantees(architecture: Architecture) -> str | None:
-    """Guarantees of the document; those of single calls stand on the edges."""
-    return figure.several(architecture.guarantee_use(use) for use in architecture.document.guarantees)
+    """Guarantees of the edges drawn, then those of the document."""
+    edges = [f"{architecture.name(w.callee)} {w.guarantee.lower()}" for w in architecture.overview_ways if w.guarantee]
+    uses = [architecture.guarantee_use(use) for use in architecture.document.guarantees]
+    return figure.several([*edges, *uses], 6)
 
 
 def _machines(architecture: Architecture) -> str | None:

@@ -10,9 +10,8 @@ from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
 from atlas.draw.hot_path import hot_path
-from atlas.draw.layout import SPACING, Room, fit
+from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape
-from atlas.draw.text import wrap
 from atlas.model import Distribution
 
 _PERCENTILES = ("p50", "p95", "p99")
@@ -41,19 +40,19 @@ def percentile(dist: Distribution, name: str) -> str:
 
 
 def _chart(architecture: Architecture, hops: list[Step], room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, "SL"), settings=dict(SPACING))
+    chart = Flowchart(title(architecture, "SL"), settings=spacing(room))
     flow = architecture.main[1] if architecture.main else None
     before = chart.node(CLIENTS, "Clients", figure.several(_rates(architecture), 1) or "", shape=Shape.ROUND)
     for number, hop in enumerate(hops):
         ident = hop.call.target
         component = architecture.components[ident]
         classes = (f"plane-{component.plane}", f"cmp-{ident}")
-        facts = _facts(architecture, hop, room)
-        node = chart.node(f"{ident} {number}", architecture.heading(ident, room.name), *facts, classes=classes)
         wait = timeout(hop.call) or (timeout(flow.client) if flow and flow.client and not hop.caller else "")
-        chart.edge(before, node, Line.THICK, f"≤ {wait}" if wait else "")
+        facts = [f"timeout {wait}" if wait else f"timeout {NOT_PUBLIC}", *_facts(architecture, hop, room)]
+        node = chart.node(f"{ident} {number}", architecture.heading(ident, room.name), *facts, classes=classes)
+        chart.edge(before, node, Line.THICK)
         before = node
-    facts = [row for text in _objective(architecture) or [NOT_PUBLIC] for row in wrap(text, room.prose, 14, 2)]
+    facts = _objective(architecture, word=False) or [NOT_PUBLIC]
     end = chart.node("objective", "Objective", *facts, classes=("main",))
     chart.edge(before, end, Line.DASHED)
     return chart
@@ -82,13 +81,13 @@ def _rates(architecture: Architecture) -> list[str]:
     return [f"{figure.rate(rate.average)}, peak {figure.rate(rate.peak, '')}".strip()] if rate else []
 
 
-def _objective(architecture: Architecture) -> list[str]:
+def _objective(architecture: Architecture, word: bool = True) -> list[str]:
     """Promised percentiles and availability of the main flow."""
     if architecture.main is None:
         return []
     base = f"flows.{architecture.main[0]}.slo"
     names = {"p50": "p50", "p95": "p95", "p99": "p99", "p999": "p99.9", "availability": "available"}
-    found = {name: figure.at(architecture.system, f"{base}.{key}") for key, name in names.items()}
+    found = {name: figure.at(architecture.system, f"{base}.{key}", word) for key, name in names.items()}
     return [f"{name} {text}" for name, text in found.items() if text]
 
 
@@ -106,7 +105,7 @@ def _content(architecture: Architecture, hops: list[Step]) -> Content:
     content.say("pools", "Pools: machines × slots", figure.several([*shares, *has_slots], 6))
     content.say("partitions", "Partitions", figure.several(_split(architecture), 6))
     content.add("Busy at peak", figure.several(_busy(architecture, hops), 6))
-    content.add("Marks", "≈ follows from published figures, ~ assumed or a planning default; ≤ timeout of the call")
+    content.add("Marks", "≈ follows from published figures, ~ assumed or a planning default")
     return content
 
 

@@ -1,6 +1,6 @@
 """Rules that keep a drawing legible: spacings, the length of labels, how many nodes, how wide.
 
-At a page width of 1136 px a drawing of 1240 px keeps its 16 px names at 14.7 px and its 14 px facts at 12.8 px.
+At a page width of 1136 px a drawing of 1320 px keeps its 16 px names at 13.8 px and its 14 px facts at 12 px.
 """
 
 from __future__ import annotations
@@ -10,26 +10,32 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from atlas.draw.mermaid import Notes
-from atlas.draw.render import natural_width
+from atlas.draw.pele import natural_width
 
-WIDEST = 1240.0
+WIDEST = 1320.0
 WIDEST_TALL = 520.0
+WIDEST_BESIDE = 700.0
+"""A drawing that leaves room for its notes beside it."""
 MOST_NODES = 12
-
-SPACING: dict[str, int | bool | str] = {"rankSpacing": 26, "nodeSpacing": 22, "padding": 8, "wrappingWidth": 640}
-"""Mermaid's settings for every flowchart; labels arrive already broken into lines, so wrapping never happens."""
-
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How long labels may be: characters of a name and of a fact, px of a column of prose."""
+    """How long labels may be (characters of a name and of a fact, px of a column of prose), px between ranks, and
+    whether words may stand on edges (each takes a rank of its own)."""
 
     name: int
     fact: int
     prose: float
+    gap: int = 22
+    has_words: bool = True
 
 
-ROOMS = (Room(26, 34, 250), Room(22, 26, 215), Room(18, 21, 185), Room(16, 17, 160), Room(13, 14, 135))
+ROOMS = (Room(24, 30, 240), Room(20, 24, 215), Room(17, 20, 185), Room(13, 15, 150, 10), Room(13, 15, 150, 14, has_words=False))
+
+
+def spacing(room: Room, between: int = 22) -> dict[str, int | bool | str]:
+    """Mermaid's settings for a flowchart; labels arrive already broken into lines, so wrapping never happens."""
+    return {"rankSpacing": room.gap, "nodeSpacing": between, "padding": 8, "wrappingWidth": 640}
 
 
 class Chart(Protocol):

@@ -299,7 +299,7 @@ class Mindmap:
 
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text; mind maps know no accTitle, so title and description are comments."""
-        rows = ["mindmap", *_commented(self.title, self.description), f'  root(("{encode(self.root)}"))']
+        rows = [*_config("mindmap", {"maxNodeWidth": 320}), "mindmap", *_commented(self.title, self.description), f'  root(("{encode(self.root)}"))']
         for number, branch in enumerate(self.branches):
             rows += _branch(branch, f"b{number}", "    ")
         for number, (name, words) in enumerate(notes):
@@ -325,7 +325,7 @@ class Sankey:
 
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text; amounts in six significant digits; title, description and notes as comments."""
-        settings: dict[str, int | bool | str] = {"showValues": True, "suffix": f'"{encode(self.suffix)}"'}
+        settings: dict[str, int | bool | str] = {"width": 900, "height": 400, "showValues": True, "suffix": f'"{encode(self.suffix)}"'}
         rows = [*_config("sankey", settings), "sankey-beta", *_commented(self.title, self.description)]
         rows += [*_note_comments(notes), ""]
         rows += [f'"{encode(a)}","{encode(b)}",{amount:.6g}' for a, b, amount in self.flows]

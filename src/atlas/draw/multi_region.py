@@ -7,7 +7,7 @@ from atlas.draw.architecture import CLIENTS, Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
-from atlas.draw.layout import SPACING, Room, fit
+from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape
 from atlas.draw.plane_notes import lag_at
 from atlas.draw.text import plain, stacked, wrap
@@ -28,7 +28,7 @@ def _is_single(architecture: Architecture) -> bool:
 
 
 def _chart(architecture: Architecture, room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, "MR"), settings=dict(SPACING))
+    chart = Flowchart(title(architecture, "MR"), settings=spacing(room))
     users = chart.node(CLIENTS, "Clients", shape=Shape.ROUND)
     home = chart.zone("home", _home_name(architecture))
     away = chart.zone("away", "No second region is known" if _is_single(architecture) else "Other regions")

@@ -12,6 +12,8 @@ from atlas.draw.text import width, wrap
 LEAST_WIDTH = 880
 """A drawing with notes is at least this wide, unless it is a narrow one for phones."""
 NARROW = 560
+BESIDE_WIDTH = 580.0
+"""Width of a block that stands beside a drawing."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINE, _GAP, _PAD, _GUTTER = 20.0, 10.0, 16.0, 40.0
@@ -27,23 +29,46 @@ class _Row:
         return len(self.lines) * _LINE + _GAP
 
 
-def typeset(root: ET.Element, notes: tuple[Note, ...], total: float, top: float) -> float:
-    """Write ``notes`` below ``top`` over ``total`` px; returns the height they take."""
-    columns = 2 if total > 760 and len(notes) > 1 else 1
-    room = (total - 2 * _PAD - _GUTTER * (columns - 1)) / columns
-    side = 0.0 if total <= NARROW else min(190.0, max(width(n.name, theme.SMALL, bold=True) for n in notes) + 14)
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Where a title block stands: its left and top edge, its width, and its number of columns."""
+
+    left: float
+    top: float
+    width: float
+    columns: int
+
+
+def below(notes: tuple[Note, ...], width_px: float, height: float) -> Block:
+    """A block under a drawing of that size: two columns where there is room for them."""
+    return Block(0.0, height, width_px, 2 if width_px > 760 and len(notes) > 1 else 1)
+
+
+def beside(width_px: float) -> Block:
+    """A block to the right of a narrow drawing."""
+    return Block(width_px + 8, 0.0, BESIDE_WIDTH, 1)
+
+
+def typeset(root: ET.Element, notes: tuple[Note, ...], block: Block) -> float:
+    """Write ``notes`` into ``block``; returns the height they take."""
+    room = (block.width - 2 * _PAD - _GUTTER * (block.columns - 1)) / block.columns
+    side = 0.0 if block.width <= NARROW else min(190.0, max(width(n.name, theme.SMALL, bold=True) for n in notes) + 14)
     rows = [_Row(note, _lines(note, room, side)) for note in notes]
     group = ET.SubElement(root, _SVG + "g", {"class": "notes", "font-size": str(theme.SMALL)})
-    rule = {"class": "rule", "d": f"M{_PAD:g},{top + 12:g}H{total - _PAD:g}", "stroke": theme.RULE, "fill": "none"}
-    ET.SubElement(group, _SVG + "path", rule)
+    ET.SubElement(group, _SVG + "path", {"class": "rule", "d": _rule(block), "stroke": theme.RULE, "fill": "none"})
     tallest = 0.0
-    for number, column in enumerate(_split(rows, columns)):
-        left, y = _PAD + number * (room + _GUTTER), top + 36
+    for number, column in enumerate(_split(rows, block.columns)):
+        left, y = block.left + _PAD + number * (room + _GUTTER), block.top + 36
         for row in column:
             _write(group, row, left, y, side)
             y += row.height
         tallest = max(tallest, y)
-    return tallest - top - _GAP
+    return tallest - block.top - _GAP
+
+
+def _rule(block: Block) -> str:
+    """A thin rule above the block, without its side margins."""
+    return f"M{block.left + _PAD:g},{block.top + 12:g}H{block.left + block.width - _PAD:g}"
 
 
 def _lines(note: Note, room: float, side: float) -> list[str]:

@@ -7,12 +7,12 @@ from atlas.draw.architecture import Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
+from atlas.draw.layout import Room, fit
 from atlas.draw.mermaid import Branch, Mindmap
 from atlas.draw.text import plain, wrap
 from atlas.model.architecture import Innovation
 
 MOST = 5
-_NAME, _LEAF = 240.0, 250.0
 _LEAVES = (("problem", "problem"), ("open source", "open_source"), ("influence", "influence"))
 _NONE = ("not public", "not found", "not published", "none", "unknown")
 
@@ -20,10 +20,7 @@ _NONE = ("not public", "not found", "not published", "none", "unknown")
 def novel(architecture: Architecture) -> Diagram:
     """A mind map: a branch for each invention, with its problem, what was given away and who took it up."""
     known = architecture.document.innovations
-    chart = Mindmap(title(architecture, "NOVEL"), architecture.document.name)
-    chart.branches = [_branch(innovation) for innovation in known[:MOST]]
-    if not known:
-        chart.branches = [Branch(("Inventions", NOT_PUBLIC)), Branch(("Problems of scale", NOT_PUBLIC))]
+    chart = fit(lambda room: _chart(architecture, room))
     content = Content()
     content.drawn_gap("inventions", bool(known))
     content.drawn("problems", any(_said(i.problem) for i in known), "Problems of scale") if known else content.drawn_gap(
@@ -35,16 +32,24 @@ def novel(architecture: Architecture) -> Diagram:
     return finish(architecture, "NOVEL", chart, content, _description(architecture))
 
 
+def _chart(architecture: Architecture, room: Room) -> Mindmap:
+    chart = Mindmap(title(architecture, "NOVEL"), architecture.document.name)
+    chart.branches = [_branch(innovation, room) for innovation in architecture.document.innovations[:MOST]]
+    if not chart.branches:
+        chart.branches = [Branch(("Inventions", NOT_PUBLIC)), Branch(("Problems of scale", NOT_PUBLIC))]
+    return chart
+
+
 def _said(text: str | None) -> str | None:
     """``text`` unless it only says that there is nothing."""
     return None if text is None or plain(text).lower().startswith(_NONE) else text
 
 
-def _branch(innovation: Innovation) -> Branch:
+def _branch(innovation: Innovation, room: Room) -> Branch:
     year = f" ({innovation.year})" if innovation.year else ""
-    name = "\n".join(wrap(innovation.text + year, _NAME, 16, 4, bold=True))
+    name = "\n".join(wrap(innovation.text + year, room.prose, 16, 4, bold=True))
     leaves = [
-        Branch(("", *wrap(f"{word}: {text}", _LEAF, 14, 3)))
+        Branch(("", *wrap(f"{word}: {text}", room.prose, 14, 3)))
         for word, field in _LEAVES
         if (text := _said(getattr(innovation, field)))
     ]

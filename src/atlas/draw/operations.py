@@ -7,7 +7,7 @@ from atlas.draw.architecture import Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
-from atlas.draw.layout import SPACING, Room, fit
+from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line
 from atlas.draw.plane_notes import texts
 from atlas.draw.text import wrap
@@ -61,14 +61,14 @@ def _monitoring(known: Operations) -> list[str]:
 
 
 def _chart(architecture: Architecture, said: dict[str, list[str]], room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, "OPS"), settings={**SPACING, "nodeSpacing": 14})
+    chart = Flowchart(title(architecture, "OPS"), settings=spacing(room, 14))
     before = ""
     for item, name in _STATIONS.items():
         zone = chart.zone(item, name)
         rows = said[item][:_MOST_ROWS] or [NOT_PUBLIC]
         nodes = []
         for number, row in enumerate(rows):
-            lines = wrap(row, room.prose - 24, 14, _LINES)
+            lines = wrap(row, room.prose, 14, _LINES)
             nodes.append(chart.node(f"{item} {number}", "", *lines, classes=() if said[item] else ("gap",), zone=zone))
         if before:
             chart.edge(before, zone, Line.NORMAL)

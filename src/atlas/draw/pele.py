@@ -31,3 +31,9 @@ def pele(mermaid: str) -> str:
         return str(render(mermaid, "neutral")["result"]["svg"])
     except ValueError as error:
         raise DrawingError(str(error)) from error
+
+
+def natural_width(mermaid: str, renderer: Renderer = pele) -> float:
+    """Width in px at which ``mermaid`` is laid out, for choosing among labels of several lengths."""
+    head = renderer(mermaid)[:600]
+    return float(head.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])

@@ -7,7 +7,7 @@ from atlas.draw.architecture import CLIENTS, Architecture, Way
 from atlas.draw.content import Content
 from atlas.draw.diagram import Diagram
 from atlas.draw.draft import component_nodes, finish, title
-from atlas.draw.layout import MOST_NODES, SPACING, Room, fit
+from atlas.draw.layout import MOST_NODES, Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape, identifier
 from atlas.draw.text import wrap
 
@@ -30,7 +30,7 @@ def parts(architecture: Architecture, plane: str) -> list[str]:
 
 
 def _chart(architecture: Architecture, plane: str, code: str, room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, code), settings=dict(SPACING))
+    chart = Flowchart(title(architecture, code), settings=spacing(room))
     zone = chart.zone(plane, f"{plane.capitalize()} plane", (f"zone-{plane}",))
     own = parts(architecture, plane)
     if not own:
@@ -43,7 +43,7 @@ def _chart(architecture: Architecture, plane: str, code: str, room: Room) -> Flo
         _part(chart, architecture, ident, zone, room)
     for ident in callees:
         _neighbour(chart, architecture, ident, room)
-    _edges(chart, architecture, set(own))
+    _edges(chart, architecture, set(own), room)
     return chart
 
 
@@ -79,7 +79,7 @@ def _neighbour(chart: Flowchart, architecture: Architecture, ident: str, room: R
 
 def _part(chart: Flowchart, architecture: Architecture, ident: str, zone: str, room: Room) -> None:
     component = architecture.components[ident]
-    facts = [architecture.built(ident, room.fact)]
+    facts = architecture.built_lines(ident, room.fact)
     if component.does:
         facts += wrap(component.does, room.prose, 14, 2)
     classes = (f"plane-{component.plane}", f"cmp-{ident}")
@@ -87,17 +87,17 @@ def _part(chart: Flowchart, architecture: Architecture, ident: str, zone: str, r
     chart.node(ident, heading, *facts, shape=architecture.shape(component), classes=classes, zone=zone)
 
 
-def _edges(chart: Flowchart, architecture: Architecture, own: set[str]) -> None:
+def _edges(chart: Flowchart, architecture: Architecture, own: set[str], room: Room) -> None:
     for way in architecture.ways:
         ends = (identifier(way.caller or CLIENTS), identifier(way.callee))
         if not own & {way.caller, way.callee} or ends[0] not in chart.nodes or ends[1] not in chart.nodes:
             continue
         line = Line.DASHED if way.is_async else Line.THICK if way.is_main else Line.NORMAL
-        chart.edge(*ends, line, figure.rate(way.average) if way.average else "")
+        chart.edge(*ends, line, figure.rate(way.average) if way.average and room.has_words else "")
     for link in architecture.document.links:
         ends = (identifier(link.from_), identifier(link.to))
-        if own & {link.from_, link.to} and ends[0] in chart.nodes and ends[1] in chart.nodes:
-            chart.edge(*ends, Line.DASHED, link.kind)
+        if link.from_ != link.to and own & {link.from_, link.to} and ends[0] in chart.nodes and ends[1] in chart.nodes:
+            chart.edge(*ends, Line.DASHED, link.kind if room.has_words else "")
 
 
 def _description(architecture: Architecture, plane: str) -> list[str]:

@@ -12,11 +12,15 @@ from xml.etree import ElementTree as ET
 
 from atlas.draw import notes, theme
 from atlas.draw.diagram import Diagram, Picture
+from atlas.draw.layout import WIDEST_BESIDE
 from atlas.draw.pele import VERSION, Renderer, pele
 from atlas.draw.repaint import repaint
 
 RENDERER_VERSION = f"{VERSION}+1"
 """Changes whenever the same diagram may give other bytes: part of every cache key."""
+
+_TALL = 700.0
+"""A narrow drawing higher than this has its notes beside it."""
 
 _SVG = "{http://www.w3.org/2000/svg}"
 
@@ -39,33 +43,34 @@ def render(diagram: Diagram, variant: Literal["wide", "tall"] = "wide", renderer
     prefix = f"{diagram.id}-tall" if picture is diagram.tall else diagram.id
     root = ET.fromstring(renderer(picture.mermaid))  # noqa: S314 - the renderer's own output, from encoded text
     repaint(root, diagram)
-    width, height = _frame(root, picture)
+    width, height = _frame(root, picture, picture is diagram.tall)
     _name(root, diagram, prefix)
     return Svg(_serialise(root, diagram, width, height), width, height)
 
 
-def natural_width(mermaid: str, renderer: Renderer = pele) -> float:
-    """Width in px at which ``mermaid`` is laid out, for choosing among labels of several lengths."""
-    head = renderer(mermaid)[:600]
-    return float(head.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
-
-
-def _frame(root: ET.Element, picture: Picture) -> tuple[float, float]:
+def _frame(root: ET.Element, picture: Picture, is_tall: bool) -> tuple[float, float]:
     """Set the size of the drawing with its title block, and give it paper to stand on."""
     width, height = (float(part) for part in root.get("viewBox", "0 0 0 0").split()[2:])
-    inner = width
-    if picture.notes:
-        width = max(width, notes.LEAST_WIDTH if width > notes.NARROW else width)
-    content = list(root)
-    if width > inner:
-        group = ET.SubElement(root, _SVG + "g", {"transform": f"translate({_px((width - inner) / 2)},0)"})
-        for element in content:
-            root.remove(element)
-            group.append(element)
-    if picture.notes:
-        height += notes.typeset(root, picture.notes, width, height)
-    root.insert(0, ET.Element(_SVG + "rect", {"class": "paper", "width": _px(width), "height": _px(height), "fill": theme.PAPER}))
+    if picture.notes and not is_tall and width <= WIDEST_BESIDE and height > _TALL:
+        taken = notes.typeset(root, picture.notes, notes.beside(width))
+        width, height = width + notes.BESIDE_WIDTH, max(height, taken)
+    elif picture.notes:
+        if not is_tall and width < notes.LEAST_WIDTH:
+            _centre(root, width, notes.LEAST_WIDTH)
+            width = notes.LEAST_WIDTH
+        height += notes.typeset(root, picture.notes, notes.below(picture.notes, width, height))
+    paper = {"class": "paper", "width": _px(width), "height": _px(height), "fill": theme.PAPER}
+    root.insert(0, ET.Element(_SVG + "rect", paper))
     return width, height
+
+
+def _centre(root: ET.Element, inner: float, outer: float) -> None:
+    """Move what is drawn to the middle of a wider frame."""
+    group = ET.Element(_SVG + "g", {"transform": f"translate({_px((outer - inner) / 2)},0)"})
+    for element in list(root):
+        root.remove(element)
+        group.append(element)
+    root.append(group)
 
 
 def _name(root: ET.Element, diagram: Diagram, prefix: str) -> None:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from atlas.draw import theme
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
+from atlas.draw.text import width
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SHAPES = {_SVG + tag for tag in ("rect", "path", "polygon", "circle", "ellipse")}
@@ -19,9 +20,14 @@ def repaint(root: ET.Element, diagram: Diagram) -> None:
     for tag in ("title", "desc"):
         for element in root.findall(_SVG + tag):
             root.remove(element)
+    _outside(root)
     painters = _painters()
+    zones = {e.get("data-id"): _classes(e)[1:] for e in root.iter() if "pele-cluster" in _classes(e)}
     for element in root.iter():
-        _attach_component(element, diagram)
+        _attach_classes(element, diagram)
+        if "pele-cluster-title" in _classes(element):
+            for name in zones.get(element.get("data-id"), []):
+                _add_class(element, name)
         _plain_attributes(element)
         for name in _classes(element):
             if name in painters:
@@ -33,7 +39,9 @@ def repaint(root: ET.Element, diagram: Diagram) -> None:
 def _painters() -> dict[str, Callable[[ET.Element], None]]:
     return {
         "pele-node": _node,
+        "pele-root": _root,
         "pele-cluster": _cluster,
+        "pele-cluster-title": _cluster_title,
         "pele-edges": _edges,
         "pele-edge-label": _edge_label,
         "pele-lifelines": lambda e: e.set("stroke", theme.RULE_STRONG),
@@ -42,6 +50,8 @@ def _painters() -> dict[str, Callable[[ET.Element], None]]:
         "pele-note": _note,
         "pele-period": _period,
         "pele-event": _event,
+        "pele-sankey-node": _sankey_node,
+        "pele-sankey-link": _sankey_link,
         "pele-axis": lambda e: e.set("stroke", theme.RULE_STRONG),
     }
 
@@ -54,14 +64,11 @@ def _add_class(element: ET.Element, name: str) -> None:
     element.set("class", " ".join([*_classes(element), name]))
 
 
-def _attach_component(element: ET.Element, diagram: Diagram) -> None:
-    """``cmp-<component>`` where the type of diagram has no classes of its own: the actors of a sequence."""
-    component = diagram.nodes.get(element.get("data-id", ""))
-    if component and "pele-actor" in _classes(element):
-        _add_class(element, f"cmp-{component}")
-        plane = diagram.planes.get(component)
-        if plane:
-            _add_class(element, f"plane-{plane}")
+def _attach_classes(element: ET.Element, diagram: Diagram) -> None:
+    """Classes that the Mermaid text could not carry: of life lines, of nodes and links of a Sankey diagram."""
+    for name in diagram.classes.get(element.get("data-id", ""), ()):
+        if name not in _classes(element):
+            _add_class(element, name)
 
 
 def _plain_attributes(element: ET.Element) -> None:
@@ -118,6 +125,31 @@ def _cluster(element: ET.Element) -> None:
         text.set("fill", paint.ink)
         text.set("font-size", str(theme.SMALL))
         text.set("font-weight", "600")
+
+
+def _cluster_title(element: ET.Element) -> None:
+    """A title drawn above the edges that cross it: first its halo in paper, then the words."""
+    for number, text in enumerate(element.findall(_SVG + "text")):
+        text.set("font-size", str(theme.SMALL))
+        text.set("font-weight", "600")
+        is_halo = number == 0 and len(element.findall(_SVG + "text")) > 1
+        text.set("fill", "none" if is_halo else theme.paint_of(_classes(element)).ink)
+        if is_halo:
+            text.set("stroke", theme.PAPER)
+            _add_class(text, "halo")
+
+
+def _root(element: ET.Element) -> None:
+    """The middle of a mind map: its name, in the accent."""
+    _add_class(element, "main")
+    for child in element:
+        if child.tag in _SHAPES:
+            child.set("fill", theme.MAIN.tint)
+            child.set("stroke", theme.MAIN.stroke)
+        elif child.tag == _SVG + "text":
+            child.attrib.pop("font-size", None)
+            child.set("font-weight", "600")
+            child.set("fill", theme.INK)
 
 
 def _edges(element: ET.Element) -> None:
@@ -187,14 +219,50 @@ def _period(element: ET.Element) -> None:
             child.set("font-size", str(theme.TEXT))
             child.set("font-weight", "600")
     _add_class(element, "main")
+    first = next((e for e in element if "pele-event" in _classes(e)), None)
+    for text in first.findall(_SVG + "text") if first is not None else ():
+        text.set("font-weight", "600")
 
 
 def _event(element: ET.Element) -> None:
+    """An event of a period: what broke stands on amber, as notes do; the word says it too."""
+    broke = "".join(element.itertext()).startswith("broke:")
+    _add_class(element, "note" if broke else "quiet")
     for child in element:
         if child.tag == _SVG + "rect":
-            child.set("fill", theme.PAPER)
-            child.set("stroke", theme.RULE)
+            child.set("fill", theme.NOTE.tint if broke else theme.SUNKEN)
+            child.set("stroke", theme.NOTE.stroke if broke else theme.RULE)
             child.set("fill-opacity", "1")
+            _add_class(child, "shape")
+        elif child.tag == _SVG + "text":
+            child.set("fill", theme.INK)
+
+
+def _sankey_node(element: ET.Element) -> None:
+    element.set("fill", theme.paint_of(_classes(element)).stroke)
+    _add_class(element, "band")
+
+
+def _sankey_link(element: ET.Element) -> None:
+    """A band in the colour of what it leads to; its tooltip repeats the label and is dropped."""
+    element.set("fill", theme.paint_of(_classes(element)).stroke)
+    element.set("fill-opacity", "0.22")
+    _add_class(element, "band")
+    for tooltip in list(element):
+        element.remove(tooltip)
+
+
+def _outside(root: ET.Element) -> None:
+    """Labels of the last column of a Sankey diagram stand beside their node, not on the bands."""
+    widest = 0.0
+    for text in root.iter(_SVG + "text"):
+        if text.get("text-anchor") == "end" and "pele-sankey" in root.get("class", ""):
+            text.set("text-anchor", "start")
+            text.set("x", f"{float(text.get('x', '0')) + 22:g}")
+            widest = max(widest, width("".join(text.itertext()), theme.SMALL))
+    if widest:
+        left, top, across, down = root.get("viewBox", "0 0 0 0").split()
+        root.set("viewBox", f"{left} {top} {float(across) + widest + 8:g} {down}")
 
 
 def _check_gap(element: ET.Element) -> None:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from atlas.draw import figure
 from atlas.draw.architecture import Architecture, Step
+from atlas.draw.backpressure import above
 from atlas.draw.call_settings import breaker, waiting
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
-from atlas.draw.draft import finish, title
+from atlas.draw.draft import finish, life_lines, title
 from atlas.draw.latency_budget import percentile, time_of
+from atlas.draw.layout import Room, fit
 from atlas.draw.mermaid import Arrow, Sequence, identifier
 from atlas.draw.text import two_lines
 
 MOST_CALLS = 11
-MOST_LIVES = 8
+MOST_LIVES = 7
 
 
 def request_flow(architecture: Architecture) -> Diagram:
     """The main flow as a sequence; what is handed over has an open arrow and no answer."""
     steps = _steps(architecture)
-    nodes = {identifier(s.call.target): s.call.target for s in steps}
-    return finish(
-        architecture, "RF", _chart(architecture, steps), _content(architecture), _description(architecture, steps), nodes=nodes
-    )
+    lives = [s.call.target for s in steps]
+    nodes = {identifier(ident): ident for ident in lives}
+    classes = life_lines(architecture, lives)
+    chart = fit(lambda room: _chart(architecture, steps, room))
+    return finish(architecture, "RF", chart, _content(architecture), _description(architecture, steps), nodes=nodes, classes=classes)
 
 
 def _steps(architecture: Architecture) -> list[Step]:
@@ -41,21 +44,21 @@ def _steps(architecture: Architecture) -> list[Step]:
     return [every[n] for n in sorted(chosen)]
 
 
-def _chart(architecture: Architecture, steps: list[Step]) -> Sequence:
+def _chart(architecture: Architecture, steps: list[Step], room: Room) -> Sequence:
     chart = Sequence(title(architecture, "RF"))
     lives = {"": chart.participant("client of all", "Clients")}
     for step in steps:
         ident = step.call.target
         if ident not in lives:
-            lives[ident] = chart.participant(ident, *two_lines(architecture.components[ident].name, 15).split("\n"))
+            lives[ident] = chart.participant(ident, two_lines(architecture.components[ident].name, 14))
     if not steps:
         chart.note((lives[""],), "The request flow", NOT_PUBLIC)
         return chart
     for number, step in enumerate(steps):
-        _call(chart, architecture, step, lives)
+        _call(chart, architecture, step, lives, room)
         following = steps[number + 1].depth if number + 1 < len(steps) else -1
         for done in _finished(steps[: number + 1], following):
-            _answer(chart, architecture, done, lives)
+            _answer(chart, architecture, done, lives, room)
     return chart
 
 
@@ -67,34 +70,25 @@ def _finished(steps: list[Step], following: int) -> list[Step]:
     return [s for s in reversed(chain) if s.depth >= following]
 
 
-def _call(chart: Sequence, architecture: Architecture, step: Step, lives: dict[str, str]) -> None:
+def _call(chart: Sequence, architecture: Architecture, step: Step, lives: dict[str, str], room: Room) -> None:
     words = [step.call.operation or None, waiting(step.call) or None, breaker(step.call) or None]
     if not step.caller and architecture.main and architecture.main[1].client:
         words = [architecture.main[1].name, waiting(architecture.main[1].client)]
     said = figure.listed([*words, architecture.guarantee(step.call.guarantee).lower()]) or "call"
     arrow = Arrow.HANDOFF if step.call.async_ else Arrow.CALL
-    chart.message(lives[step.caller], lives[step.call.target], _halved(said), arrow)
+    chart.message(lives[step.caller], lives[step.call.target], above(said, room), arrow)
 
 
-def _halved(said: str) -> str:
-    """Long words above an arrow break at the comma nearest their middle, so that life lines stay close."""
-    if len(said) <= 30 or ", " not in said:
-        return said
-    cuts = [i for i in range(len(said)) if said.startswith(", ", i)]
-    cut = min(cuts, key=lambda i: abs(i - len(said) / 2))
-    return f"{said[: cut + 1]}\n{said[cut + 2 :]}"
-
-
-def _answer(chart: Sequence, architecture: Architecture, step: Step, lives: dict[str, str]) -> None:
+def _answer(chart: Sequence, architecture: Architecture, step: Step, lives: dict[str, str], room: Room) -> None:
     """The answer with the time the step takes itself; a fallback stands under it."""
     if step.is_async and step.call.async_:
         return
     dist = time_of(architecture, step)
-    time = f"p50 {percentile(dist, 'p50')}, p99 {percentile(dist, 'p99')}" if dist else f"latency {NOT_PUBLIC}"
-    chart.message(lives[step.call.target], lives[step.caller], time, Arrow.ANSWER)
+    time = f"p50 {percentile(dist, 'p50')}, p99 {percentile(dist, 'p99')}".replace("p99 ", "p99\u00a0") if dist else f"latency {NOT_PUBLIC}"
+    chart.message(lives[step.call.target], lives[step.caller], above(time, room), Arrow.ANSWER)
     if step.call.fallback:
         answer = step.call.fallback.answer or architecture.name(step.call.fallback.call or "")
-        chart.message(lives[step.call.target], lives[step.caller], _halved(f"on failure, {answer}"), Arrow.LOST)
+        chart.message(lives[step.call.target], lives[step.caller], above(f"on failure: {answer}", room), Arrow.LOST)
 
 
 def _content(architecture: Architecture) -> Content:
@@ -105,8 +99,14 @@ def _content(architecture: Architecture) -> Content:
     content.say("fallbacks", "Fallbacks", figure.several(fallbacks(architecture)))
     content.say("objectives", "Objective", _objectives(architecture))
     content.say("errors", "Errors, retries", _errors(architecture))
+    content.add("Handed over", figure.several(_handed_over(architecture), 6, ", "))
     content.add("Marks", "solid: waits; open arrow: handed over; cross: the answer when the step fails; ≈ follows, ~ assumed")
     return content
+
+
+def _handed_over(architecture: Architecture) -> list[str]:
+    steps = architecture.steps(architecture.main[0]) if architecture.main else []
+    return [f"to {architecture.name(s.call.target)}" for s in steps if s.call.async_]
 
 
 def _budget(architecture: Architecture) -> str | None:

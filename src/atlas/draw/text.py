@@ -20,17 +20,22 @@ ELLIPSIS = "…"
 _NAMED = {'"': "quot", "<": "lt", ">": "gt", "&": "amp"}
 _ENCODED = frozenset('"#;<>&{}`\\$|')
 _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
+_KEPT = frozenset("\u00a0\u200c\u200d")  # no-break space, and what joins letters in several scripts
 _BREAKS = (", ", "; ", ": ", " – ", " - ", " (", ". ")
 _DANGLING = frozenset({"and", "or", "the", "a", "an", "of", "to", "in", "with", "for", "by", "from", "on", "at", "per", "is"})
 
 
 def plain(text: str) -> str:
     """One line of printable characters: no controls, no direction overrides, single spaces, at most LONGEST."""
-    cut = text[: LONGEST * 2]
-    kept = "".join(" " if c.isspace() or unicodedata.category(c) in _UNWANTED and c not in _JOINERS else c for c in cut)
-    kept = " ".join(kept.split())
+    kept = "".join(_printable(c) for c in text[: LONGEST * 2])
+    kept = re.sub(" +", " ", kept).strip(" ")
     return kept if len(kept) <= LONGEST else kept[: LONGEST - 1] + ELLIPSIS
+
+
+def _printable(char: str) -> str:
+    if char in _KEPT:
+        return char
+    return " " if char.isspace() or unicodedata.category(char) in _UNWANTED else char
 
 
 def encode(text: str, colons: bool = False) -> str:

@@ -80,13 +80,15 @@ _PAGE = """\
 .pele .shape { fill: var(--c-tint, var(--sunken)); stroke: var(--c, var(--rule-strong)); }
 .pele .outline { fill: none; stroke: var(--c, var(--rule-strong)); }
 .pele .pele-cluster > rect { fill: none; stroke: var(--c, var(--rule-strong)); }
-.pele .pele-cluster text, .pele .pele-cluster tspan, .pele .pele-cluster-title text { fill: var(--c-ink, var(--ink-2)); }
+.pele .pele-cluster text, .pele .pele-cluster tspan, .pele .pele-cluster-title text, .pele .pele-cluster-title tspan { fill: var(--c-ink, var(--ink-2)); }
+.pele .pele-cluster-title .halo { fill: none; stroke: var(--paper); }
 .pele .note { --c: var(--warn); --c-tint: var(--warn-tint); }
 .pele .main { --c: var(--accent); --c-tint: var(--accent-tint); }
 .pele .gap { --c: var(--rule-strong); --c-tint: var(--paper); }
+.pele .quiet { --c: var(--rule); --c-tint: var(--sunken); }
 .pele .rule { stroke: var(--rule); }
 .pele .pele-lifeline, .pele .pele-axis { stroke: var(--rule-strong); }
-.pele .band { fill: var(--c, var(--accent)); }
+.pele .band { fill: var(--c, var(--rule-strong)); }
 """
 
 
