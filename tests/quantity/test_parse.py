@@ -26,6 +26,8 @@ from atlas.quantity.unit import UNITS
         ("1T USD/year", 1e12 / 31_536_000, 1e12 / 31_536_000, 1e12 / 31_536_000, "money/time"),
         ("40 to 125 ms", 0.04, math.sqrt(0.04 * 0.125), 0.125, "time"),
         ("40..125 ms", 0.04, math.sqrt(0.04 * 0.125), 0.125, "time"),
+        ("900 ms to 2.1 s", 0.9, math.sqrt(0.9 * 2.1), 2.1, "time"),
+        ("tens of trillions", 1e13, 3e13, 1e14, "count"),
         ("1 to 2M", 1e6, math.sqrt(2) * 1e6, 2e6, "count"),
         ("over 4B/day", 4e9 / 86_400, 4e9 / 86_400, math.inf, "count/time"),
         ("≥ 5M", 5e6, 5e6, math.inf, "count"),

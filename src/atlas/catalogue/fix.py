@@ -88,7 +88,8 @@ def _fix_schema_line(text: str) -> str:
 # -- scalars ----------------------------------------------------------------------------------------
 
 _QUANTITY = re.compile(
-    r"(?P<number>(?:[a-z ]+ )?\d[\d.,]*(?: to \d[\d.,]*)?)\s?(?P<suffix>[kMBT])?\s?(?P<unit>KB|[kMGT]bps|secs?|seconds?|minutes?|hours?|hrs?|µs|μs)(?P<per>/[a-z]+)?"
+    r"(?P<number>(?:[a-z ]+ )?\d[\d.,]*(?: to \d[\d.,]*)?)\s?(?P<suffix>[kMBT])?\s?"
+    r"(?P<unit>KB|[kMGT]bps|secs?|seconds?|minutes?|hours?|hrs?|µs|μs)(?P<per>/[a-z]+)?"
 )
 _UNITS = {
     "KB": "kB", "kbps": "kbit/s", "Mbps": "Mbit/s", "Gbps": "Gbit/s", "Tbps": "Tbit/s",
@@ -243,7 +244,9 @@ def _order(value: Any, annotation: Any) -> None:
 
 @cache
 def _rank(model: type[BaseModel]) -> dict[str, int]:
-    return {info.alias or name: index for index, (name, info) in enumerate(model.model_fields.items())}
+    written: tuple[str, ...] | None = getattr(model, "KEY_ORDER", None)
+    names = written or tuple(info.alias or name for name, info in model.model_fields.items())
+    return {name: index for index, name in enumerate(names)}
 
 
 def _alternatives(annotation: Any) -> list[Any]:

@@ -88,13 +88,7 @@ def _structural(document: Document) -> Iterator[tuple[str, str, str, list[str]]]
     claims = list(document.claims)
     for name, claim in document.claims.items():
         yield f"claims.{name}.of", claim.of, "component, operation or flow", [*targets, *flows, "system"]
-    for path, call in calls(document):
-        if call.call is not None:
-            yield f"{path}.call", call.call, "component or operation", targets
-        if call.fallback is not None and call.fallback.call is not None:
-            yield f"{path}.fallback.call", call.fallback.call, "component or operation", targets
-        if call.pool is not None and call.target in document.components:
-            yield f"{path}.pool", call.pool, "pool", list(document.components[call.target].pools)
+    yield from _called(document, targets)
     for name, component in document.components.items():
         if component.cache is not None:
             yield f"components.{name}.cache.of", component.cache.of, "component", components
@@ -108,6 +102,16 @@ def _structural(document: Document) -> Iterator[tuple[str, str, str, list[str]]]
     if document.costs is not None:
         for name in document.costs.by:
             yield f"costs.by.{name}", name, "component", components
+
+
+def _called(document: Document, targets: list[str]) -> Iterator[tuple[str, str, str, list[str]]]:
+    for path, call in calls(document):
+        if call.call is not None:
+            yield f"{path}.call", call.call, "component or operation", targets
+        if call.fallback is not None and call.fallback.call is not None:
+            yield f"{path}.fallback.call", call.fallback.call, "component or operation", targets
+        if call.pool is not None and call.target in document.components:
+            yield f"{path}.pool", call.pool, "pool", list(document.components[call.target].pools)
 
 
 def _claims_named(document: Document, claims: list[str]) -> Iterator[tuple[str, str, str, list[str]]]:

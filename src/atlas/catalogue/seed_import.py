@@ -60,8 +60,8 @@ def import_seed(raw: bytes | str, vocabulary: Vocabulary, *, name: str, today: d
 
     Raises ``SeedError`` where the text holds no such document.
     """
-    seed = _read(raw, name)
-    work = _Work(vocabulary)
+    seed, text = _read(raw, name)
+    work = _Work(vocabulary, notes=_comments(text))
     document = _head(seed, work, today)
     work.sources[SEED] = {
         "type": "doc",
@@ -100,7 +100,13 @@ def import_seed(raw: bytes | str, vocabulary: Vocabulary, *, name: str, today: d
 # -- reading ----------------------------------------------------------------------------------------
 
 
-def _read(raw: bytes | str, name: str) -> dict[str, Any]:
+def _comments(text: str) -> list[tuple[str, str]]:
+    """Remarks at line ends: YAML does not keep them, the draft does."""
+    rows = ((n, re.search(r"\s#\s*(.+)$", row)) for n, row in enumerate(text.splitlines(), start=1))
+    return [(f"remark at line {n}", match[1]) for n, match in rows if match is not None]
+
+
+def _read(raw: bytes | str, name: str) -> tuple[dict[str, Any], str]:
     try:
         text = raw if isinstance(raw, str) else raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -116,8 +122,7 @@ def _read(raw: bytes | str, name: str) -> dict[str, Any]:
         raise SeedError(f"{source.findings[0].position}: {source.findings[0].message}")
     if not isinstance(source.data, dict) or "id" not in source.data:
         raise SeedError(f"{name} is no system document: it has no id")
-    data: dict[str, Any] = source.data
-    return data
+    return source.data, text
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:

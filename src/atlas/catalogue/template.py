@@ -33,7 +33,9 @@ def write_template(root: Path, slug: str, *, category: str, name: str | None, or
     if any(p.stem == slug for p in (root / "systems").glob("*/*.yaml")):
         raise TemplateError(f"there is a system {slug!r} already", "choose another slug")
     path = root / "systems" / category / f"{slug}.yaml"
-    text = template_text(slug, category=category, name=name or slug.replace("-", " ").capitalize(), org=org, today=today)
+    text = template_text(
+        slug, category=category, name=name or slug.replace("-", " ").capitalize(), org=org, today=today
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -57,12 +59,12 @@ def template_text(slug: str, *, category: str, name: str, org: str, today: dt.da
         "",
         "# What was published. Role primary: the organisation's own host.",
         "sources: {}",
-        "#  first-post: {type: blog, role: primary, title: …, url: https://…, published: 2026-01, accessed: "
-        f"{today.isoformat()}, access: original}}",
+        "#  first-post: {type: blog, role: primary, title: …, url: https://…, published: 2026-01,",
+        f"#               accessed: {today.isoformat()}, access: original}}",
         "",
         "# Published figures: value as printed, figure in at most eight words.",
         "claims: {}",
-        "#  requests: {metric: rate, value: 12k/s, stat: peak, as_of: 2026-01, source: first-post, figure: 12k requests/s}",
+        "#  requests: {metric: rate, value: 12k/s, stat: peak, as_of: 2026-01, source: first-post, figure: 12k/s}",
         "",
         "# What it is made of; kinds, technologies and metrics are words of catalogue/vocabulary/.",
         "components: {}",

@@ -115,7 +115,7 @@ class TrafficModel:
         behind = component.cache.of
         if behind == step.caller or any(c.target == behind for c in _targets(step.call.then)):
             return
-        miss = 1 - min(1.0, self._mid(f"components.{step.call.target}.cache.hit", 1.0))
+        miss = self._miss(step.call.target)
         call = Call(call=behind)
         yield _Step(step.call.target, call, step.path, step.visits * miss, 0.0, step.is_async, is_implied=True)
 
@@ -124,8 +124,15 @@ class TrafficModel:
             return self._mid(f"{path}.p", 1.0)
         above = self._document.components.get(caller)
         if above is not None and above.cache is not None and above.cache.of == call.target:
-            return 1 - min(1.0, self._mid(f"components.{caller}.cache.hit", 0.0))
+            return self._miss(caller)
         return 1.0
+
+    def _miss(self, cache: str) -> float:
+        """The share of calls that go on to what is behind a cache: all of them where the work is constant."""
+        settings = self._document.components[cache].cache
+        if settings is None or settings.work == "constant":
+            return 1.0
+        return 1 - min(1.0, self._mid(f"components.{cache}.cache.hit", 0.0))
 
     def _weights(self, calls: tuple[Call, ...], path: str) -> list[float]:
         raw = [self._mid(f"{path}.{i}.weight", 1.0) for i in range(len(calls))]
@@ -193,12 +200,20 @@ class TrafficModel:
         described = peak
         background = self._mid(f"components.{component}.background", 0.0)
         if background:
-            own = self._dist(f"components.{component}.service")
-            busy += background * (own.mean if own else 0.0)
+            busy += background * self._typical_time(component)
             average, peak = average + background, peak + background
         hold = busy / peak if peak else 0.0
         explained = described / peak if background and peak else None
         return Load(average, peak, hold, busy, explained=explained)
+
+    def _typical_time(self, name: str) -> float:
+        """Mean time of work that is not described: the component's own, else the mean of its operations."""
+        component = self._document.components[name]
+        if component.service is None and component.operations:
+            dists = [self._dist(f"components.{name}.operations.{o}") for o in component.operations]
+            return sum(d.mean for d in dists if d) / len(dists)
+        own = self._dist(f"components.{name}.service")
+        return own.mean if own else 0.0
 
     def _with_slots(self, name: str, load: Load) -> Load:
         component = self._document.components[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -67,6 +67,11 @@ class CallSettings(Model, frozen=True):
 
 class Call(CallSettings, frozen=True):
     """One of ``call``, ``parallel``, ``choose``, with what it calls in turn."""
+
+    KEY_ORDER: ClassVar[tuple[str, ...]] = (
+        "call", "parallel", "choose", "weight", "p", "times", "batch", "quorum", "size", "pace", "key", "timeout",
+        "retry", "hedge", "breaker", "pool", "async", "fallback", "guarantee", "note", "then",
+    )  # fmt: skip
 
     call: str | None = documented("component or component.operation", None, example="messages.read")
     parallel: tuple[Call, ...] = documented("calls side by side", ())

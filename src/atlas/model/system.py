@@ -16,7 +16,7 @@ from atlas.model.vocabulary import Metric, Vocabulary
 from atlas.quantity import Quantity, format_quantity
 
 Origin = Literal["claim", "derived", "sized", "assumed", "default", "design"]
-"""published · derived from published · as many as needed · nobody published it · cited planning value · set by design."""
+"""Published, derived from published, as many as needed, assumed, cited planning value, set by design."""
 
 DAYS_PER_YEAR = 365.25
 

@@ -47,7 +47,7 @@ def walk(model: BaseModel, path: str = "", dimension: str | None = None) -> Iter
     owner = type(model).__name__
     for name, alias, _, own, words in keys_of(type(model)):
         value = getattr(model, name)
-        if value is None or (value == () or value == {}):
+        if value is None or (isinstance(value, tuple | dict) and not value):
             continue
         below = f"{path}.{alias}" if path else alias
         yield from _visit(value, below, own or inherited, words, name, owner)

@@ -46,6 +46,7 @@ _WORDS = {
 _WORD = re.compile("(" + "|".join(re.escape(w) for w in sorted(_WORDS, key=len, reverse=True)) + r")\s*")
 _NUMBER = re.compile(r"(?P<digits>\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)\s?(?P<suffix>[kKMBT](?![A-Za-z]))?")
 _TO = re.compile(r"\s*(?:\bto\b|\.\.|–)\s*")
+_TWO_UNITS = re.compile(r"([\d.,]+\s?(?![kKMBT]\s)[A-Za-zµμ%/]*[A-Za-zµμ%]+)\s+to\s+([\d.,]+\s?[A-Za-zµμ%/]+)")
 _UNIT = re.compile(r"\s*(?P<unit>[A-Za-zµμ%×]*)\s*(?:/\s*(?P<per>[A-Za-zµμ]+)|\bper\s+(?P<per2>[a-z]+))?\s*")
 
 
@@ -75,12 +76,12 @@ def _vague(text: str) -> Quantity | None:
     words = head.strip()
     for table, dimension in ((VAGUE_COUNTS, COUNT), (VAGUE_BYTES, DATA)):
         if words in table:
-            factor, unit = 1.0, ""
+            factor, unit, measured = 1.0, "", dimension
             if tail:
                 period = _period(tail.strip(), text)
-                dimension, factor, unit = dimension / period.dimension, 1 / period.factor, f"/{period.symbol}"
+                measured, factor, unit = dimension / period.dimension, 1 / period.factor, f"/{period.symbol}"
             low, mid, high = (x * factor for x in table[words])
-            return Quantity(low, mid, high, dimension, unit, Form.VAGUE, text)
+            return Quantity(low, mid, high, measured, unit, Form.VAGUE, text)
     return None
 
 
@@ -90,6 +91,8 @@ def _parse_text(text: str) -> Quantity:
         raise QuantityError(f"not a quantity: {text!r}", "money is written with its code: 18.6B USD, 4 EUR/month")
     if (word := _WORD.match(rest)) is not None:
         form, rest = _WORDS[word[1]], rest[word.end() :]
+    if (two := _TWO_UNITS.fullmatch(rest)) is not None and form is Form.PLAIN:
+        return _two_units(two, text)
     first = _NUMBER.match(rest)
     if first is None:
         raise QuantityError(f"not a quantity: {text!r}", _tip_for_word(text))
@@ -103,6 +106,17 @@ def _parse_text(text: str) -> Quantity:
             raise QuantityError(f"a range cannot also be {form.value!r}: {text!r}")
         return _range(first, second, unit, text)
     return _single(first, form, unit, text)
+
+
+def _two_units(match: re.Match[str], text: str) -> Quantity:
+    """A range whose ends carry units of their own: ``900 ms to 2.1 s``."""
+    low, high = _parse_text(match[1].strip()), _parse_text(match[2].strip())
+    if low.dimension != high.dimension:
+        raise QuantityError(f"the ends of {text!r} measure different things")
+    if low.mid > high.mid:
+        raise QuantityError(f"the range {text!r} runs downwards", "write the smaller number first")
+    mid = math.sqrt(low.mid) * math.sqrt(high.mid)
+    return Quantity(low.mid, min(max(mid, low.mid), high.mid), high.mid, high.dimension, high.unit, Form.RANGE, text)
 
 
 def _unit(rest: str, text: str) -> Unit:
@@ -196,5 +210,4 @@ def _tip_for_unit(name: str) -> str:
     if name.lower() in ("gb", "mb", "tb", "pb", "eb"):
         return f"did you mean {name.upper()!r}?"
     near = get_close_matches(name, [u for u in UNITS if u], n=1)
-    hint = f"did you mean {near[0]!r}?" if near else "a count has no noun: write 72, not 72 nodes"
-    return hint
+    return f"did you mean {near[0]!r}?" if near else "a count has no noun: write 72, not 72 nodes"

@@ -72,6 +72,8 @@ VAGUE_COUNTS = {
     "tens of billions": (1e10, 3e10, 1e11),
     "hundreds of billions": (1e11, 3e11, 1e12),
     "trillions": (1e12, 3e12, 1e15),
+    "tens of trillions": (1e13, 3e13, 1e14),
+    "hundreds of trillions": (1e14, 3e14, 1e15),
     "tens": (1e1, 3e1, 1e2),
     "dozens": (2.4e1, 4.8e1, 1e2),
     "hundreds": (1e2, 3e2, 1e3),
@@ -80,6 +82,8 @@ VAGUE_COUNTS = {
 
 VAGUE_BYTES = {
     "terabytes": (1e12, 3e12, 1e15),
+    "tens of terabytes": (1e13, 3e13, 1e14),
+    "hundreds of terabytes": (1e14, 3e14, 1e15),
     "petabytes": (1e15, 3e15, 1e18),
     "tens of petabytes": (1e16, 3e16, 1e17),
     "hundreds of petabytes": (1e17, 3e17, 1e18),
