@@ -54,7 +54,7 @@ def replaced_by(case: Case, technology: str) -> Era | None:
         if not is_named(spellings, era) or (start is not None and start.start > now):
             continue
         until = span(era.to) if era.to else None
-        if until is not None and until.end < now:
+        if era.to is not None and (until is None or until.end < now):
             ended = era
         elif not is_left_in(era, spellings):
             running = True

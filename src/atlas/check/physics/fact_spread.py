@@ -1,7 +1,7 @@
 """One fact has one value: figures of the same metric, subject, statistic, era and scope agree.
 
 Formula: larger / smaller value, for claims near in time (or without a date).
-Bounds: 1.15 for two roundings; above that a warning, above 1.5 an error. An open figure (*over 500*) is read as up to
+Bounds: 1.12 for two roundings; above that a warning, above 1.5 an error. An open figure (*over 500*) is read as up to
 15 % more: who knows of 700 prints 700. Claims more than two months apart are a series and are not compared here.
 
 Fails: 10M and 15M concurrent users in one document; 500+ and 700+ services.
@@ -18,7 +18,7 @@ from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 from atlas.quantity import Form
 
-BAND = Band(1, 1.15, 1, 1.5, " times")
+BAND = Band(1, 1.12, 1, 1.5, " times")
 NARROW = 1.15
 SERIES_DAYS = 60
 """Figures of one fact whose dates lie further apart are points of a series, whose growth is checked elsewhere."""

@@ -1,6 +1,6 @@
 """What one user causes in a day is what a person (with devices) can cause.
 
-Formula: rate × 86,400 / users, for users of the whole system.
+Formula: rate × 86,400 / users of the whole system (those online at once, where no users are published).
 Bounds: things used (plays, messages, requests): 0.001 to 10,000 a day; things *made* (`metric: growth`: uploads,
 posts, sign-ups): at most 5 a day for an average user. Users who are registered, not daily, only make it smaller.
 
@@ -26,6 +26,7 @@ def run(case: Case) -> Iterator[Breach]:
     """Every rate of people against the people; rates of machines (of a component) are left out."""
     flows = case.flow_ids
     users = [f for f in case.facts.of_metric("users") if f.of == "system"]
+    users = users or [f for f in case.facts.of_metric("concurrency") if f.of == "system"]
     for rate in case.facts.of_metric("rate", "growth"):
         if rate.of != "system" and rate.of not in flows:
             continue
