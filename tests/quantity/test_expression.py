@@ -54,6 +54,7 @@ def test_evaluates(expression: str, shown: str) -> None:
         "__import__('os')",
         "a.b",
         "1 -hop",
+        "hop - read-p99",
     ],
 )
 def test_refuses(expression: str) -> None:

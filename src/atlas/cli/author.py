@@ -47,7 +47,9 @@ def fix(
     targets: Annotated[list[str] | None, typer.Argument(help="Slugs or files. Default: every system.")] = None,
     catalogue: CatalogueOption = None,
     only: Annotated[list[str] | None, typer.Option("--only", help="Only these fixers.")] = None,
-    check_only: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if something would change.")] = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 if something would change.")
+    ] = False,
     list_fixers: Annotated[bool, typer.Option("--list", help="List the fixers and leave.")] = False,
 ) -> None:
     """Mend what is mechanical: order of keys, spelling of units, form of addresses. The meaning stays.

@@ -50,7 +50,9 @@ def check(
     catalogue: CatalogueOption = None,
     output: Annotated[Format, typer.Option("--format", "-f", help="How to print findings.")] = Format.TEXT,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    fail_on: Annotated[LevelName, typer.Option("--fail-on", help="From which level on the exit code is 1.")] = LevelName.ERROR,
+    fail_on: Annotated[
+        LevelName, typer.Option("--fail-on", help="From which level on the exit code is 1.")
+    ] = LevelName.ERROR,
     show: Annotated[LevelName, typer.Option("--show", help="Lightest level that is printed.")] = LevelName.INFO,
     only: Annotated[list[str] | None, typer.Option("--only", help="Only these codes, check names or families.")] = None,
     today: TodayOption = None,
@@ -64,7 +66,9 @@ def check(
     from atlas.diagnostic import Level, at_or_above, to_github, to_json, to_text
 
     day = read_today(today)
-    findings, counted = _run_checks(targets or [], catalogue, only or [], day, quiet=as_json or output is not Format.TEXT)
+    findings, counted = _run_checks(
+        targets or [], catalogue, only or [], day, quiet=as_json or output is not Format.TEXT
+    )
     shown = at_or_above(findings, Level(show.value))
     if as_json or output is Format.JSON:
         typer.echo(to_json(shown))
@@ -99,7 +103,9 @@ def _run_checks(
     return run_checks(loaded, today=day, only=only, scope=slugs, exceptions=excuses), len(slugs or loaded.systems)  # type: ignore[arg-type]
 
 
-def _check_files(files: Sequence[Path], folder: Path | None, only: Sequence[str], day: object) -> tuple[Sequence[Finding], int]:
+def _check_files(
+    files: Sequence[Path], folder: Path | None, only: Sequence[str], day: object
+) -> tuple[Sequence[Finding], int]:
     from atlas.catalogue import Catalogue, load_file, load_vocabulary
     from atlas.catalogue.location import vocabulary_folder
     from atlas.check import run_checks
@@ -133,7 +139,9 @@ def _summary(findings: Sequence[Finding], systems: int) -> str:
 
 
 def explain(
-    code: Annotated[str | None, typer.Argument(help="A code such as PHY001, or a check's name. Default: list all.")] = None,
+    code: Annotated[
+        str | None, typer.Argument(help="A code such as PHY001, or a check's name. Default: list all.")
+    ] = None,
 ) -> None:
     """Explain a finding's code: what is asserted, why, and how to mend it.
 
@@ -176,7 +184,9 @@ def stats(catalogue: CatalogueOption = None, as_json: JsonOption = False, today:
 
 
 def find(
-    expression: Annotated[str, typer.Argument(help="A path pattern, optionally = and a value: 'components.*.technology=kafka'")],
+    expression: Annotated[
+        str, typer.Argument(help="A path pattern, optionally = and a value: 'components.*.technology=kafka'")
+    ],
     catalogue: CatalogueOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -214,7 +224,7 @@ def diff(
     import json
     from dataclasses import asdict
 
-    from atlas.catalogue.difference import DiffError, claim_changes, changes_as_markdown
+    from atlas.catalogue.difference import DiffError, changes_as_markdown, claim_changes
 
     try:
         changes = claim_changes(before, after, find_root(catalogue))
@@ -228,8 +238,12 @@ def diff(
 
 def schema(
     catalogue: CatalogueOption = None,
-    check_only: Annotated[bool, typer.Option("--check", help="Only say whether the committed file is up to date.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write. Default: schemas/ beside the catalogue.")] = None,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Only say whether the committed file is up to date.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write. Default: schemas/ beside the catalogue.")
+    ] = None,
 ) -> None:
     """Write the JSON Schema of the system document, for editors and other programs."""
     from atlas.catalogue import load_vocabulary

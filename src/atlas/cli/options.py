@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
 
 CatalogueOption = Annotated[
     Path | None,
-    typer.Option("--catalogue", "-c", help="Folder of the catalogue. Default: the nearest catalogue/ upward, else the packaged one."),
+    typer.Option(
+        "--catalogue",
+        "-c",
+        help="Folder of the catalogue. Default: the nearest catalogue/ upward, else the packaged one.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 TodayOption = Annotated[str | None, typer.Option("--today", help="Pretend that it is this day, such as 2026-11-21.")]
@@ -29,6 +34,14 @@ def read_today(text: str | None) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         fail(f"not a day: {text!r}", "write it as 2026-11-21")
+
+
+def cache_folder() -> Path:
+    """Where rendered systems are kept between builds: the user's cache, or ``ATLAS_CACHE``."""
+    given = os.environ.get("ATLAS_CACHE")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "atlas-systems"
 
 
 def find_root(catalogue: Path | None) -> Path:

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from atlas.cli.exit import fail
-from atlas.cli.options import CatalogueOption, TodayOption, find_root, open_catalogue, read_today
+from atlas.cli.exit import FOUND, fail
+from atlas.cli.options import CatalogueOption, TodayOption, cache_folder, find_root, open_catalogue, read_today
 
 
 def register(app: typer.Typer) -> None:
@@ -20,11 +20,17 @@ def register(app: typer.Typer) -> None:
 
 
 def build(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the site; replaced as a whole when the build is done.")] = Path("site"),
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for the site; replaced as a whole when the build is done.")
+    ] = Path("site"),
     catalogue: CatalogueOption = None,
     base_url: Annotated[str, typer.Option("--base-url", help="Public address, for the sitemap and permalinks.")] = "",
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Processes. Default: one for each core.", min=1)] = None,
-    cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Reuse pages of systems that have not changed.")] = True,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", help="Processes. Default: one for each core.", min=1)
+    ] = None,
+    cache: Annotated[
+        bool, typer.Option("--cache/--no-cache", help="Reuse pages of systems that have not changed.")
+    ] = True,
     search: Annotated[bool, typer.Option("--search/--no-search", help="Build the search index.")] = True,
     today: TodayOption = None,
 ) -> None:
@@ -32,9 +38,11 @@ def build(
 
     Example: atlas build --out site --base-url https://example.org/atlas/
     """
+    import os
+
     from atlas.cli.progress import bar
-    from atlas.site import BuildError
-    from atlas.site import build as build_site
+    from atlas.site.build import build as build_site
+    from atlas.site.output import OutputError
 
     root = find_root(catalogue)
     with bar("Building") as advance:
@@ -42,16 +50,22 @@ def build(
             report = build_site(
                 root,
                 out,
-                base_url=base_url,
-                jobs=jobs,
-                use_cache=cache,
-                with_search=search,
-                progress=advance,
                 today=read_today(today),
+                base_url=base_url,
+                jobs=jobs or os.cpu_count() or 1,
+                cache=cache_folder() if cache else None,
+                progress=advance,
+                with_search=search,
             )
-        except BuildError as error:
-            fail(str(error), error.tip)
-    typer.echo(report.text())
+        except OutputError as error:
+            fail(str(error), "choose another folder with --out")
+    typer.echo(f"{report.systems} systems ({report.rendered} rendered anew), {report.files} files in {report.out}")
+    if report.search_problem:
+        typer.echo(f"no search index: {report.search_problem}", err=True)
+    for slug in report.broken:
+        typer.echo(f"{slug} could not be read and has no page; see: atlas check", err=True)
+    if report.broken:
+        raise typer.Exit(FOUND)
 
 
 def serve(
@@ -72,7 +86,9 @@ def serve(
     root = find_root(catalogue)
     with bar("Building") as advance:
         try:
-            serve_site(root, host=host, port=port, watch=watch, today=read_today(today), progress=advance, say=typer.echo)
+            serve_site(
+                root, host=host, port=port, watch=watch, today=read_today(today), progress=advance, say=typer.echo
+            )
         except ServeError as error:
             fail(str(error), error.tip)
 

@@ -88,9 +88,12 @@ class Quantity:
         return _interval(self.low + other.low, self.mid + other.mid, self.high + other.high, self.dimension)
 
     def __sub__(self, other: Quantity) -> Quantity:
-        """Difference; both must have one dimension."""
+        """Difference; both must have one dimension. Its interval ends at zero; a negative middle is an error."""
         self._same(other, "subtract")
-        return _interval(self.low - other.high, self.mid - other.mid, self.high - other.low, self.dimension)
+        if self.mid < other.mid:
+            raise QuantityError("the difference is negative")
+        low = max(0.0, self.low - other.high) if math.isfinite(other.high) else 0.0
+        return _interval(low, self.mid - other.mid, self.high - other.low, self.dimension)
 
     def _same(self, other: Quantity, verb: str) -> None:
         if self.dimension != other.dimension:
@@ -98,7 +101,7 @@ class Quantity:
 
 
 def _interval(low: float, mid: float, high: float, dimension: Dimension) -> Quantity:
-    if math.isnan(low) or math.isnan(mid) or math.isnan(high) or math.isinf(mid):
+    if math.isnan(low) or math.isnan(mid) or math.isnan(high) or math.isinf(mid) or math.isinf(low):
         raise QuantityError("the result is not a number")
     form = Form.PLAIN if low == high else Form.RANGE
     if math.isinf(high):
