@@ -58,9 +58,12 @@ def _factor(unit: str) -> tuple[float, str]:
 
 
 def _scaled(number: float, unit: str, digits: int) -> str:
-    """The number with a suffix where its unit takes one: counts, money, hours a day; never bytes or times."""
+    """The number with a suffix where its unit takes one: counts, money, hours a day; never bytes or short times."""
     head, _, per = unit.partition("/")
-    if head in ("", "USD", "EUR", "x") or (head in PERIODS and per):
+    if head == "%" and 99 <= number < 100:
+        # 99.999 % is not 100 %: as many nines as there are, and one digit more.
+        return f"{number:.{min(10, math.ceil(-math.log10(100 - number)) + 1)}f}".rstrip("0").rstrip(".")
+    if head in ("", "USD", "EUR", "x") or (head in PERIODS and (per or number >= 1e6)):
         for suffix, factor in (("T", 1e12), ("B", 1e9), ("M", 1e6)):
             if number >= factor * 0.99995:
                 return f"{_plain(number / factor, digits)} {suffix}"
