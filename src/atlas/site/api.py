@@ -10,7 +10,8 @@ from typing import Any
 from atlas.model import System, Vocabulary
 from atlas.site.digest import ClaimDigest, Digest
 from atlas.site.frame import Site, page_url
-from atlas.site.pages.compare import comparable, traits
+from atlas.site.pages.compare import MOST_ALONE, comparable, traits
+from atlas.site.pages.index_tables import leading
 from atlas.site.table import dump
 
 VERSION = "v1"
@@ -25,7 +26,8 @@ def system_files(digest: Digest, system: System, vocabulary: Vocabulary) -> dict
     """The data of one system, and its document."""
     own = digest.model_dump(mode="json", exclude={"global_flow", "claims"})
     own["claims"] = [_claim(c) for c in digest.claims]
-    own["comparable"] = [_comparable(c) for c in comparable(digest).values()]
+    own["comparable"] = [_comparable(c) for c in comparable(digest)]
+    own["leading"] = [c.id for c in leading(digest, MOST_ALONE)]
     own["traits"] = traits(digest, vocabulary)
     folder = f"api/{VERSION}/systems/{digest.slug}"
     document = system.document.model_dump(mode="json", by_alias=True, exclude_defaults=True)
@@ -86,5 +88,6 @@ def _comparable(claim: ClaimDigest) -> dict[str, Any]:
         "year": claim.year,
         "held": claim.held,
         "scope": claim.scope,
-        "about": claim.about,
+        "stat": claim.stat,
+        "what": claim.what,
     }

@@ -13,7 +13,7 @@ from atlas.diagnostic import Finding
 from atlas.model import ClaimView, System
 from atlas.site.drawings import Drawing
 from atlas.site.figure import ACCESS_WORDS
-from atlas.site.names import OLD_YEARS, capital, held, held_year, measure, organisation, subject, term
+from atlas.site.names import OLD_YEARS, TOPOLOGY, capital, held, held_year, of_what, organisation, printed, subject, term
 from atlas.site.planes import heat
 from atlas.site.tables.patterns import mechanisms_in_use
 
@@ -153,7 +153,7 @@ def digest(system: System, pictures: Sequence[Drawing], findings: Sequence[Findi
         mechanisms=_known(system, "mechanisms", tuple(mechanisms_in_use(system))),
         guarantees=_known(system, "guarantees", tuple(g.id for g in document.guarantees)),
         technologies=_technologies(system),
-        regions=document.regions.topology.replace("_", " ") if document.regions else "",
+        regions=TOPOLOGY[document.regions.topology] if document.regions else "",
         related={one.id: one.because for one in document.related.systems} if document.related else {},
         show=tuple(c for c in document.scale.show if c in system.claims) if document.scale else (),
         origins=_counted(value.origin for value in system.values.values()),
@@ -175,8 +175,8 @@ def _claim(system: System, view: ClaimView, today: dt.date) -> ClaimDigest:
         metric=claim.metric,
         stat=claim.stat,
         about=what,
-        what=f"{measure(view)}, {what}",
-        text=view.text,
+        what=of_what(system, view) + (f", {claim.scope}" if claim.scope and claim.of == "system" else ""),
+        text=printed(view),
         written=quantity.text,
         low=quantity.low,
         mid=quantity.mid,
@@ -195,8 +195,8 @@ def _claim(system: System, view: ClaimView, today: dt.date) -> ClaimDigest:
         source_title=first.title,
         source_url=first.url or "",
         access=ACCESS_WORDS[first.access],
-        compare_key=f"{claim.metric}|{claim.stat}|{_class(system, claim.of)}|{claim.scope or ''}",
-        compare_label=f"{capital(measure(view))}, {_class_name(system, claim.of)}" + (f", {claim.scope}" if claim.scope else ""),
+        compare_key=f"{claim.metric}|{_class(system, claim.of)}",
+        compare_label=f"{capital(view.metric.name if view.metric else claim.metric)}, {_class_name(system, claim.of)}",
     )
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from atlas.diagnostic import Finding
 from atlas.model import ClaimView, Source, System, Value
 from atlas.quantity import Quantity
-from atlas.site.names import CONFIDENCE_WORDS, age_part, held, measure, subject, verdict_words
+from atlas.site.names import CONFIDENCE_WORDS, age_part, held, of_what, printed, verdict_words
 from atlas.site.parts import Figure, Given, Link, Part, Words, joined, parts_of
 
 ACCESS_WORDS = {
@@ -58,8 +58,9 @@ class EvidenceBook:
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
-        """Everything that some figure can open so far: published figures first, then by id."""
-        return tuple(sorted(self._found.values(), key=lambda e: (e.kind != "published", e.id)))
+        """Everything that some figure can open so far: claims in the order of the document, then by id."""
+        order = {f"claim-{claim}": number for number, claim in enumerate(self.system.claims)}
+        return tuple(sorted(self._found.values(), key=lambda e: (order.get(e.id, len(order)), e.id)))
 
     def of_claim(self, claim_id: str) -> Evidence:
         """The evidence of one claim."""
@@ -74,7 +75,7 @@ class EvidenceBook:
             self._found[name] = self._of_claim(name, view)
         origin = "published" if view.is_usable else "assumed"
         return Figure(
-            text or view.text, origin, self._home + name, (claim_id,), view.claim.verdict != "found", _bounds(view.quantity)
+            text or printed(view), origin, self._home + name, (claim_id,), view.claim.verdict != "found", _bounds(view.quantity)
         )
 
     def value(self, path: str, label: str = "") -> Figure | None:
@@ -85,7 +86,8 @@ class EvidenceBook:
     def resolved(self, value: Value, label: str) -> Figure:
         """A resolved number; ``label`` says what it is, for the heading of its evidence."""
         if value.origin == "claim" and value.claims:
-            return self.claim(value.claims[0], value.text)
+            taken = value.quantity != self.system.claims[value.claims[0]].quantity
+            return self.claim(value.claims[0], value.text if taken else "")
         name = re.sub(r"[^a-z0-9]+", "-", value.path.lower())
         if name not in self._found:
             self._found[name] = self._of_value(name, value, label)
@@ -105,7 +107,7 @@ class EvidenceBook:
 
     def _of_claim(self, name: str, view: ClaimView) -> Evidence:
         claim = view.claim
-        about = f"{measure(view)}, {subject(self.system, claim.of)}"
+        about = of_what(self.system, view)
         rows: list[tuple[str, Given]] = [("Verdict", Words(verdict_words(claim), "tag bad") if claim.verdict != "found" else None)]
         for source_id, source in view.sources.items():
             rows += _source_rows(source_id, source)
@@ -117,7 +119,7 @@ class EvidenceBook:
             ("Note", claim.note),
         ]
         kept = tuple((label, parts) for label, given in rows if (parts := parts_of(given)))
-        return Evidence(name, f"{view.text}: {about}", claim.figure or "", kept, self._home + name, f"{self.system.id}/{view.id}", "published")
+        return Evidence(name, f"{printed(view)}: {about}", claim.figure or "", kept, self._home + name, f"{self.system.id}/{view.id}", "published")
 
     def _of_value(self, name: str, value: Value, label: str) -> Evidence:
         rows: list[tuple[str, Given]] = [
@@ -131,7 +133,7 @@ class EvidenceBook:
 
     def _rests_on(self, claims: Iterable[str]) -> tuple[tuple[str, tuple[Part, ...]], ...]:
         known = [c for c in claims if c in self.system.claims]
-        links = joined(Link(f"{c} = {self.system.claims[c].text}", f"{self._home}claim-{c}") for c in known)
+        links = joined(Link(f"{c} = {printed(self.system.claims[c])}", f"{self._home}claim-{c}") for c in known)
         return (("Rests on", links),) if links else ()
 
     def _checked(self, view: ClaimView) -> tuple[Part, ...]:

@@ -6,10 +6,17 @@ import datetime as dt
 
 from atlas.catalogue import overall_confidence
 from atlas.model import Claim, ClaimView, System, Vocabulary, span
+from atlas.quantity import format_quantity
 from atlas.site.parts import Link, Part, Words
 
 OLD_YEARS = 5
 """From this age on, in years, a figure's date carries a tag."""
+
+DIGITS = 9
+"""Significant digits of a published figure: more than anybody prints, so that none is lost."""
+
+TOPOLOGY = {"single": "one region", "multi_region": "several regions", "global_edge": "global edge"}
+"""How the topology of regions reads on a page."""
 
 CONFIDENCE_WORDS = {"A": "definitive, first hand", "B": "strong, some second hand", "C": "partial"}
 """What the three grades mean; A, B, C stand for high, medium, low."""
@@ -56,6 +63,17 @@ def measure(view: ClaimView) -> str:
     return metric if stat in ("total", "unstated") else f"{'p99.9' if stat == 'p999' else stat} {metric}"
 
 
+def of_what(system: System, view: ClaimView) -> str:
+    """What a claim measures and of what: ``p99 latency, Message store, read``; the whole system goes without saying."""
+    about = "" if view.claim.of == "system" else f", {subject(system, view.claim.of)}"
+    return measure(view) + about
+
+
+def printed(view: ClaimView) -> str:
+    """The value in display form with every digit that was printed: 99.999 % is not 100 %."""
+    return format_quantity(view.quantity, DIGITS)
+
+
 def held(view: ClaimView) -> str:
     """When the figure held, as written; a span reads ``2017 to 2022``."""
     return "" if view.as_of in ("", "unknown") else view.as_of
@@ -93,3 +111,13 @@ def capital(text: str) -> str:
 def grade(system: System) -> str:
     """The overall confidence that the claims in use give; C where there are none."""
     return overall_confidence(system.claims.values(), system.used_claims) or "C"
+
+
+def plain(section: str) -> str:
+    """The name of a section or a path as words: ``multi_region.rpo`` reads *multi region, rpo*."""
+    return section.replace("_", " ").replace(".", ", ") if " " not in section else section
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter and a full stop."""
+    return capital(text).rstrip(".") + "."

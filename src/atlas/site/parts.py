@@ -66,6 +66,9 @@ class Figure:
 
 
 Part = Words | Link | Figure
+BREAK = Words("; ", "br")
+"""A new line inside a cell; a semicolon in data files."""
+
 NOT_PUBLIC = Words("not public", "nil")
 NOT_STATED = Words("not stated", "nil")
 
@@ -112,11 +115,11 @@ def cell(*given: Given, sub: Given = None, empty: Part = NOT_PUBLIC) -> Cell:
     return Cell(parts_of(*given) or (empty,), parts_of(sub))
 
 
-def joined(items: Iterable[Given], between: str = ", ") -> tuple[Part, ...]:
-    """The items as one line with words between them."""
+def joined(items: Iterable[Given], between: str | Words = ", ") -> tuple[Part, ...]:
+    """The items as one line with words between them; ``BREAK`` puts each on a line of its own."""
     line: list[Part] = []
     for item in items:
         if line:
-            line.append(Words(between))
+            line.append(Words(between) if isinstance(between, str) else between)
         line.extend(parts_of(item))
     return tuple(line)

@@ -33,14 +33,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of the page; ``kind`` is ``years`` for the timeline, else empty."""
+    """A titled part of the page; ``years`` are entries set along a line."""
 
     id: str
     title: str
     note: str = ""
     tables: tuple[Table, ...] = ()
     entries: tuple[Entry, ...] = ()
-    kind: str = ""
+    years: tuple[Entry, ...] = ()
     plot: Plot | None = None
 
 
@@ -77,27 +77,8 @@ def _decisions(book: EvidenceBook) -> Section | None:
 
 
 def _patterns(book: EvidenceBook) -> Section | None:
-    table = patterns.applied(book)
-    entries = tuple(_guarantee(book, index) for index in range(len(book.system.document.guarantees)))
-    if not table and not entries:
-        return None
-    return Section("patterns", "Patterns and guarantees", tables=(table,) if table else (), entries=entries)
-
-
-def _guarantee(book: EvidenceBook, index: int) -> Entry:
-    system = book.system
-    use = system.document.guarantees[index]
-    bound = use.bound if isinstance(use.bound, str) or use.bound is None else format_quantity(use.bound)
-    rows = _rows(
-        ("Where", component_names(system, use.on)),
-        ("Scope", use.scope),
-        ("Bound", bound),
-        ("Known by", (basis(system, use), book.claim(use.claim) if use.claim in system.claims else None)),
-        ("Because", use.because),
-        ("Broken if", use.test),
-    )
-    link = term_link(system.vocabulary, "guarantees", use.id)
-    return Entry(link.text, rows=rows, lead=parts_of(Link("what it means", link.href)) if isinstance(link, Link) else ())
+    tables = tuple(t for t in (patterns.applied(book), patterns.guarantees(book)) if t)
+    return Section("patterns", "Patterns and guarantees", tables=tables) if tables else None
 
 
 def _timeline(book: EvidenceBook) -> Section | None:
@@ -107,13 +88,13 @@ def _timeline(book: EvidenceBook) -> Section | None:
     entries = tuple(_era(book, era) for era in eras)
     migrations = tuple(
         Entry(
-            f"{capital(m.from_)} to {m.to}",
+            f"Migration: {m.from_} to {m.to}",
             rows=_rows(("Verified", joined((s.text for s in _several(m.checks)), "; ")), ("Known by", basis(book.system, m))),
             items=_items(book.system, m.steps),
         )
         for m in book.system.document.migrations
     )
-    return Section("timeline", "Timeline", entries=entries + migrations, kind="years", plot=series_plot(book))
+    return Section("timeline", "Timeline", years=entries, entries=migrations, plot=series_plot(book))
 
 
 def _era(book: EvidenceBook, era: Era) -> Entry:

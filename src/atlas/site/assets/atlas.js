@@ -223,6 +223,15 @@ function diagramTabs(diagram) {
   });
 }
 
+// ---------- tables that stack on a phone keep their meaning: a changed display takes a table's own roles away ----------
+function tableRoles() {
+  const roles = { table: "table", thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", th: "columnheader" };
+  for (const table of $$("table.stack")) for (const part of [table, ...$$("*", table)]) {
+    const role = part.scope === "row" ? "rowheader" : roles[part.localName];
+    if (role) part.setAttribute("role", role);
+  }
+}
+
 // ---------- a list that narrows while you type ----------
 function filters() {
   for (const input of $$("[data-filter]")) {
@@ -236,15 +245,15 @@ function filters() {
     if (input.value) narrow();
   }
   addEventListener("keydown", (event) => {
-    const field = $("[data-filter], #search");
+    const field = $("[data-filter], input#search");
     if (event.key !== "/" || !field || /INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName)) return;
     event.preventDefault(); field.focus();
   });
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  themeSwitch(); evidence(); sectionBar();
+  themeSwitch(); evidence(); sectionBar(); tableRoles();
   for (const diagram of $$(".diagram")) $(".tabs", diagram) ? diagramTabs(diagram) : $$(".panel", diagram).forEach(zoomable);
   filters();
-  if ($("#search, #compare")) import(new URL("assets/finding.js", base)).then((more) => { more.search(); more.compare(); });
+  if ($("input#search, form#compare")) import(new URL("assets/finding.js", base)).then((more) => { more.search(); more.compare(); });
 });

@@ -18,7 +18,7 @@ async function fetchText(address) {
 
 // ---------- search: the index is made when the site is built and read here, from the same host ----------
 export function search() {
-  const field = $("#search"), list = $("#hits"), count = $("#hit-count");
+  const field = $("input#search"), list = $("#hits"), count = $("#hit-count");
   if (!field) return;
   let engine = null, turn = 0;
   const load = async () => {
@@ -54,22 +54,35 @@ export function search() {
 }
 
 // ---------- compare: any two systems, joined by what a figure measures ----------
+const YEARS_APART = 2;
+const unlike = (a, b) => [2 * (a.stat !== b.stat) + (a.scope !== b.scope), Math.abs((a.year || 0) - (b.year || 0)), a.id + b.id];
+const before = (one, other) => { for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return one[i] < other[i] ? -1 : 1; return 0; };
+function grouped(claims) {
+  const groups = new Map();
+  for (const claim of claims) groups.set(claim.compare_key, [...(groups.get(claim.compare_key) || []), claim]);
+  return groups;
+}
 function joined(left, right) {
-  const keys = [...new Set([...left, ...right].map((claim) => claim.compare_key))];
-  const pick = (claims, key) => claims.find((claim) => claim.compare_key === key);
-  return keys.map((key) => [key, pick(left, key), pick(right, key)]).sort((a, b) => Boolean(b[1] && b[2]) - Boolean(a[1] && a[2]) || (a[0] < b[0] ? -1 : 1));
+  const ours = grouped(left.comparable), theirs = grouped(right.comparable);
+  const rows = [...ours.keys()].filter((key) => theirs.has(key)).map((key) =>
+    ours.get(key).flatMap((a) => theirs.get(key).map((b) => [a, b])).reduce((best, pair) => before(unlike(...pair), unlike(...best)) < 0 ? pair : best));
+  rows.sort((one, other) => before(unlike(...one), unlike(...other)));
+  const alone = (system, others) => system.leading.map((id) => system.comparable.find((claim) => claim.id === id)).filter((claim) => !others.has(claim.compare_key));
+  return [...rows, ...alone(left, theirs).map((claim) => [claim, null]), ...alone(right, ours).map((claim) => [null, claim])];
 }
 function verdictOf(a, b) {
-  if (!a || !b) return ["one side only", ""];
-  if (a.year && b.year && Math.abs(a.year - b.year) > 2) return ["other years", "old"];
-  return ["comparable", "good"];
+  if (!a || !b) return ["one side only", "", ""];
+  if (a.stat !== b.stat) return ["not the same thing", "old", `${a.stat} against ${b.stat}`];
+  if (a.scope !== b.scope) return ["not the same thing", "old", "different scopes"];
+  const apart = a.year && b.year ? Math.abs(a.year - b.year) : 0;
+  return apart > YEARS_APART ? ["other years", "old", `${apart} years apart`] : ["comparable", "good", ""];
 }
 export function compare() {
-  const form = $("#compare");
+  const form = $("form#compare");
   if (!form) return;
   const left = $("#left"), right = $("#right"), out = $("#compared"), status = $("#compare-status");
   const cell = (claim, system) => claim
-    ? make("td", {}, make("a", { class: "num", href: new URL(`systems/${system.slug}/evidence/#claim-${claim.id}`, base) }, claim.text), make("small", {}, claim.scope ? `${claim.scope}, ` : "", claim.held || ""))
+    ? make("td", {}, make("a", { class: "num", href: new URL(`systems/${system.slug}/evidence/#claim-${claim.id}`, base) }, claim.text), ` ${claim.what}`, make("small", {}, claim.scope ? `${claim.scope}; ` : "", claim.held || ""))
     : make("td", {}, make("span", { class: "nil" }, "not public"));
   const table = (caption, head, rows) => make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     make("table", {}, make("caption", {}, caption), make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))), make("tbody", {}, ...rows)));
@@ -80,11 +93,14 @@ export function compare() {
     if (left.value === right.value) { out.replaceChildren(); status.textContent = "Choose two different systems."; return; }
     try {
       const [a, b] = await Promise.all([left.value, right.value].map(async (slug) => JSON.parse(await fetchText(new URL(`api/v1/systems/${slug}.json`, base)))));
-      const figures = joined(a.comparable, b.comparable), both = figures.filter(([, x, y]) => x && y && verdictOf(x, y)[0] === "comparable").length;
-      const rows = figures.map(([, x, y]) => make("tr", {}, make("th", { scope: "row" }, (x || y).label), cell(x, a), cell(y, b), make("td", {}, make("span", { class: `tag ${verdictOf(x, y)[1]}` }, verdictOf(x, y)[0]))));
+      const figures = joined(a, b), both = figures.filter(([x, y]) => verdictOf(x, y)[0] === "comparable").length;
+      const rows = figures.map(([x, y]) => {
+        const [word, look, reason] = verdictOf(x, y);
+        return make("tr", {}, make("th", { scope: "row" }, (x || y).label), cell(x, a), cell(y, b), make("td", {}, make("span", { class: `tag ${look}` }, word), make("small", {}, reason)));
+      });
       const traits = Object.keys(a.traits).map((name) => make("tr", {}, make("th", { scope: "row" }, name), list(a.traits[name]), list(b.traits[name])));
       out.replaceChildren(
-        make("p", { class: "note calm" }, make("b", {}, `${both} of ${figures.length} figures can be compared. `), "The others are public on one side only, or held in other years."),
+        make("p", { class: "note calm" }, make("b", {}, `${both} of ${figures.length} figures can be compared. `), "The others are public on one side only, or measure different things."),
         table("Figures side by side", ["Figure", a.name, b.name, "Comparable?"], rows),
         table("Architecture side by side", ["Question", a.name, b.name], traits));
       status.textContent = `${a.name} and ${b.name}, from the data of both systems.`;

@@ -1,7 +1,7 @@
 """Comparing two systems: what can be put side by side, and what cannot.
 
-Figures are joined by what they measure: metric, statistic, kind of thing, scope. A pair is *comparable* when both
-sides are published for times at most two years apart. The same rule runs in the reader's browser for any pair.
+Figures are joined by what they measure: the metric, and the kind of thing. A pair is *comparable* when statistic and
+scope are the same and the times at most two years apart. The same rule runs in the reader's browser for any pair.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from atlas.quantity import parse
 from atlas.site.charts import Plot, Point, plot
 from atlas.site.digest import ClaimDigest, Digest
 from atlas.site.frame import Site, render
-from atlas.site.names import term
-from atlas.site.pages.index_tables import figure_of
+from atlas.site.names import sentence, term
+from atlas.site.pages.index_tables import figure_of, leading
 from atlas.site.parts import Cell, Link, Words, cell, parts_of
 from atlas.site.table import Row, Table, columns, to_csv, to_json
 
 YEARS_APART = 2
+MOST_ALONE = 8
+"""Figures of one side that are listed though the other side has no equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,54 @@ def related_pairs(systems: Sequence[Digest]) -> tuple[Pair, ...]:
                 key = _key(system, by_id[other_id])
                 found.setdefault(key, because)
     by_slug = {s.slug: s for s in systems}
-    return tuple(Pair(by_slug[a], by_slug[b], because) for (a, b), because in sorted(found.items()))
+    pairs = [Pair(by_slug[a], by_slug[b], sentence(because)) for (a, b), because in found.items()]
+    return tuple(sorted(pairs, key=lambda p: (p.left.category != p.right.category, p.slug)))
 
 
-def comparable(system: Digest) -> dict[str, ClaimDigest]:
-    """One figure for each thing that is measured, the newest first: what can be joined with another system."""
-    found: dict[str, ClaimDigest] = {}
-    for claim in sorted(system.usable, key=lambda c: (-(c.year or 0), c.id)):
-        found.setdefault(claim.compare_key, claim)
-    return found
+def comparable(system: Digest) -> tuple[ClaimDigest, ...]:
+    """The figures that can be put beside those of another system, newest first."""
+    return tuple(sorted(system.usable, key=lambda c: (-(c.year or 0), c.id)))
 
 
-def verdict(left: ClaimDigest | None, right: ClaimDigest | None) -> tuple[str, str]:
-    """The word for a pair of figures, and the look of its tag."""
+def joined_figures(left: Digest, right: Digest) -> list[tuple[ClaimDigest | None, ClaimDigest | None]]:
+    """One row for each thing both measure, the best match first; then what each shows first and the other lacks."""
+    ours, theirs = _grouped(left), _grouped(right)
+    both = sorted(ours.keys() & theirs.keys())
+    rows: list[tuple[ClaimDigest | None, ClaimDigest | None]] = []
+    for group in both:
+        pairs = [(a, b) for a in ours[group] for b in theirs[group]]
+        rows.append(min(pairs, key=lambda pair: _distance(*pair)))
+    rows.sort(key=lambda pair: _distance(*pair) if pair[0] and pair[1] else (3, 0, ""))
+    rows += [(c, None) for c in leading(left, MOST_ALONE) if c.compare_key not in theirs]
+    rows += [(None, c) for c in leading(right, MOST_ALONE) if c.compare_key not in ours]
+    return rows
+
+
+def verdict(left: ClaimDigest | None, right: ClaimDigest | None) -> tuple[str, str, str]:
+    """The word for a pair of figures, the look of its tag, and the reason where there is one."""
     if left is None or right is None:
-        return "one side only", ""
+        return "one side only", "", ""
+    if left.stat != right.stat:
+        return "not the same thing", "old", f"{left.stat} against {right.stat}"
+    if left.scope != right.scope:
+        return "not the same thing", "old", "different scopes"
     if left.year and right.year and abs(left.year - right.year) > YEARS_APART:
-        return "other years", "old"
-    return "comparable", "good"
+        return "other years", "old", f"{abs(left.year - right.year)} years apart"
+    return "comparable", "good", ""
+
+
+def _grouped(system: Digest) -> dict[str, list[ClaimDigest]]:
+    groups: dict[str, list[ClaimDigest]] = {}
+    for claim in comparable(system):
+        groups.setdefault(claim.compare_key, []).append(claim)
+    return groups
+
+
+def _distance(left: ClaimDigest, right: ClaimDigest) -> tuple[int, int, str]:
+    """How far two figures are from being one fact: statistic and scope first, then years."""
+    unlike = 2 * (left.stat != right.stat) + (left.scope != right.scope)
+    years = abs((left.year or 0) - (right.year or 0))
+    return unlike, years, left.id + right.id
 
 
 def compare_pages(systems: Sequence[Digest], pairs: Sequence[Pair], vocabulary: Vocabulary, site: Site) -> dict[str, str]:
@@ -89,7 +121,7 @@ def compare_pages(systems: Sequence[Digest], pairs: Sequence[Pair], vocabulary: 
 
 def _pair_files(pair: Pair, vocabulary: Vocabulary, site: Site) -> dict[str, str]:
     figures, traits = figures_table(pair), traits_table(pair, vocabulary)
-    states = [row.cells[-1].text for row in figures.rows]
+    states = [row.cells[-1].parts[0].text for row in figures.rows]
     view: dict[str, Any] = {
         "title": f"{pair.left.name} and {pair.right.name}",
         "description": f"{pair.left.name} and {pair.right.name} side by side: figures with sources, architecture, where the work is done.",
@@ -109,17 +141,14 @@ def _pair_files(pair: Pair, vocabulary: Vocabulary, site: Site) -> dict[str, str
 
 
 def figures_table(pair: Pair) -> Table:
-    """All figures of both, joined; those that both have come first."""
-    left, right = comparable(pair.left), comparable(pair.right)
-    keys = sorted({*left, *right}, key=lambda k: (not (k in left and k in right), k))
+    """Figures of both, joined by what they measure; each row says whether they can be compared, and why not."""
     rows = []
-    for key in keys:
-        a, b = left.get(key), right.get(key)
-        word, look = verdict(a, b)
+    for a, b in joined_figures(pair.left, pair.right):
+        word, look, reason = verdict(a, b)
         known = a or b
-        label = known.compare_label if known else key
+        label = known.compare_label if known else ""
         tag = Words(word, f"tag {look}".strip())
-        rows.append(Row((cell(label), _side(pair.left, a), _side(pair.right, b), cell(tag))))
+        rows.append(Row((cell(label), _side(pair.left, a), _side(pair.right, b), cell(tag, sub=reason))))
     heads = columns("Figure", pair.left.name, pair.right.name, "Comparable?")
     return Table("figures", "Figures side by side", heads, tuple(rows))
 
@@ -128,7 +157,8 @@ def _side(system: Digest, claim: ClaimDigest | None) -> Cell:
     if claim is None:
         return cell()
     source = Link(claim.source_title, claim.source_url) if claim.source_url else Words(claim.source_title)
-    return cell(figure_of(system, claim), sub=(f"{claim.about}; held {claim.held}; " if claim.held else f"{claim.about}; ", source))
+    when = f"{claim.held}, " if claim.held else ""
+    return cell(figure_of(system, claim), f" {claim.what}", sub=(f"{claim.scope}; " if claim.scope else None, when, source))
 
 
 def traits(system: Digest, vocabulary: Vocabulary) -> dict[str, list[str]]:
@@ -167,14 +197,11 @@ def traits_table(pair: Pair, vocabulary: Vocabulary) -> Table:
 
 def plots(pair: Pair) -> tuple[Plot, ...]:
     """A dot plot for each pair of figures that can stand on one axis, four at most."""
-    left, right = comparable(pair.left), comparable(pair.right)
     found = []
-    for key in sorted({*left} & {*right}):
-        a, b = left[key], right[key]
-        if verdict(a, b)[0] != "comparable" or a.dimension != b.dimension:
+    for a, b in joined_figures(pair.left, pair.right):
+        if a is None or b is None or verdict(a, b)[0] != "comparable" or a.dimension != b.dimension:
             continue
-        points = [_point(pair.left, a, is_now=True), _point(pair.right, b)]
-        made = plot(a.compare_label, points, "from 0")
+        made = plot(a.compare_label, [_point(pair.left, a, is_now=True), _point(pair.right, b)], "from 0")
         if made:
             found.append(made)
     return tuple(found[:4])

@@ -10,8 +10,9 @@ from atlas.model import Vocabulary
 from atlas.site.digest import Digest, SourceDigest
 from atlas.site.figure import ACCESS_WORDS
 from atlas.site.frame import Site, render
+from atlas.site.names import plain
 from atlas.site.pages.index_tables import system_link, year_part
-from atlas.site.parts import ORIGIN_WORDS, Given, Link, Words, cell, joined
+from atlas.site.parts import Given, Link, Words, cell, joined
 from atlas.site.table import Row, Table, columns, to_csv, to_json
 
 _ORIGINS = {"published": "claim", "derived": "derived", "sized": "sized", "default": "default", "design": "design", "assumed": "assumed"}
@@ -109,7 +110,7 @@ def _by_system(systems: Sequence[Digest], this_year: int) -> Table:
                     cell(str(system.components)),
                     cell(year_part(system.newest, this_year), empty=Words("–", "quiet")),
                     cell(findings, empty=Words("none", "quiet")),
-                    cell(joined(n.replace("_", " ") for n in system.not_public), empty=Words("nothing", "quiet")),
+                    cell(joined(plain(n) for n in system.not_public), empty=Words("nothing", "quiet")),
                 )
             )
         )
@@ -124,7 +125,7 @@ def _states(system: Digest, codes: Sequence[str]) -> list[str]:
 
 def _origins(systems: Sequence[Digest]) -> Table:
     """How many numbers of each model are published, derived, assumed and so on."""
-    heads = columns("System", *(f"#{ORIGIN_WORDS[o].split(' of ')[0].split(' to ')[0]}" for o in _ORIGINS), "#All")
+    heads = columns("System", *(f"#{o.capitalize()}" for o in _ORIGINS), "#All")
     rows = []
     for system in systems:
         counts = [system.origins.get(key, 0) for key in _ORIGINS.values()]

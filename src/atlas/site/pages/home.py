@@ -22,7 +22,7 @@ def home_pages(systems: Sequence[Digest], pairs: Sequence[Pair], site: Site, thi
     table = systems_table(ordered, this_year)
     view: dict[str, Any] = {
         "first": ordered[0] if ordered else None,
-        "pair": pairs[0] if pairs else None,
+        "pair": _pair_of(ordered[0], pairs) if ordered else None,
         "chain": _chain(ordered[0]) if ordered else (),
         "systems": table,
         "tally": _tally(systems),
@@ -40,6 +40,12 @@ def home_pages(systems: Sequence[Digest], pairs: Sequence[Pair], site: Site, thi
         "systems/systems.csv": to_csv(table),
         "systems/systems.json": to_json(table),
     }
+
+
+def _pair_of(system: Digest, pairs: Sequence[Pair]) -> Pair | None:
+    """A comparison to begin with: one of this system, in its category if there is one."""
+    own = (p for p in pairs if system.slug in (p.left.slug, p.right.slug))
+    return next(own, None)
 
 
 def _chain(system: Digest) -> tuple[tuple[str, tuple[Part, ...], str], ...]:

@@ -12,7 +12,7 @@ from atlas.model import System
 from atlas.site.drawings import Drawing
 from atlas.site.figure import Evidence, EvidenceBook
 from atlas.site.frame import Site, render
-from atlas.site.names import CONFIDENCE_WORDS, OLD_YEARS, grade, held_year, measure, subject, technology, term, verdict_words
+from atlas.site.names import CONFIDENCE_WORDS, OLD_YEARS, grade, held_year, measure, plain, subject, technology, term, verdict_words
 from atlas.site.parts import Figure, Given, Link, Part, Words, parts_of
 from atlas.site.planes import heat, layers
 from atlas.site.sections import Section, record_sections
@@ -187,7 +187,7 @@ def _about(system: System, confidence: str) -> tuple[tuple[str, tuple[Part, ...]
         ("Confidence", (f"{confidence}, {CONFIDENCE_WORDS[confidence]}", f": {document.confidence_because}" if document.confidence_because else None)),
         ("Model", f"{model.boundary} As of {model.as_of}." if model else None),
         ("Not modelled", ", ".join(model.not_modelled) if model else None),
-        ("Not public", ", ".join(n.replace("_", " ") for n in document.not_public)),
+        ("Not public", ", ".join(plain(n) for n in document.not_public)),
         ("Kept because", document.legacy.because if document.legacy else None),
         ("Rights", document.license),
         ("Based on", document.attribution),

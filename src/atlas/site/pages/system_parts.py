@@ -26,7 +26,7 @@ _GROUPS = {
 def evidence_pages(book: EvidenceBook, site: Site) -> dict[str, str]:
     """The page of all evidence that the system's other pages refer to: call it after them."""
     system = book.system
-    claims = evidence.claims(book)
+    claims, readings = evidence.claims(book), evidence.readings(book)
     found = book.evidence
     groups = [
         {"kind": kind, "title": title, "evidence": own}
@@ -37,9 +37,9 @@ def evidence_pages(book: EvidenceBook, site: Site) -> dict[str, str]:
     name = system.document.name
     title, description = f"Evidence for {name}", f"Every figure of {name} with its source, or how it was worked out."
     page = render(
-        "evidence.html", path, site, title=title, description=description, name=name, slug=system.slug, claims=claims, groups=groups
+        "evidence.html", path, site, title=title, description=description, name=name, slug=system.slug, claims=claims, readings=readings, groups=groups
     )
-    return {path: page}
+    return {path: page, **table_files(system.slug, [readings])}
 
 
 def diagram_pages(system: System, pictures: Sequence[Drawing], site: Site) -> dict[str, str]:

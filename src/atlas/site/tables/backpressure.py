@@ -12,7 +12,7 @@ from atlas.site.table import Row, Table, columns
 from atlas.site.tables.patterns import calls
 from atlas.site.tables.said import basis
 
-NONE = Words("none described", "nil")
+NONE = Words("–", "nil")
 _COLUMNS = ("Component", "Admission", "Queue", "Concurrency cap", "Timeouts", "Breakers", "Sheds")
 
 
@@ -26,7 +26,7 @@ def backpressure(book: EvidenceBook) -> Table:
         for ident, component in book.system.document.components.items()
         if ident in by_target or component.limits or component.queue
     ]
-    return Table("backpressure", "Backpressure", columns(*_COLUMNS), tuple(rows), number=5)
+    return Table("backpressure", "Backpressure", columns(*_COLUMNS), tuple(rows), number=5, note="A dash: none described.")
 
 
 def admission_and_brownouts(book: EvidenceBook) -> list[tuple[str, tuple[Part, ...]]]:

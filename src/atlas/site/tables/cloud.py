@@ -10,7 +10,7 @@ from atlas.site.parts import Words, cell
 from atlas.site.table import Row, Table, columns
 
 _PROVIDERS = ("aws", "gcp", "azure", "oss")
-NONE = Words("no equal known", "nil")
+NONE = Words("–", "nil")
 
 
 def cloud(book: EvidenceBook) -> Table:
@@ -19,7 +19,7 @@ def cloud(book: EvidenceBook) -> Table:
     rows = []
     for component in book.system.document.components.values():
         services, basis = equivalents(vocabulary, component)
-        if not any(services):
+        if not any(services[:3]):
             continue
         name = technology(vocabulary, component.technology) if component.technology else None
         rows.append(Row((cell(component.name, sub=name), *(cell(s, empty=NONE) for s in services), cell(Words(basis, "tag")))))
@@ -29,6 +29,7 @@ def cloud(book: EvidenceBook) -> Table:
         columns("Component", "AWS", "GCP", "Azure", "Open source", "Confidence"),
         tuple(rows),
         number=7,
+        note="Components with a known equal in some public cloud. A dash: none known.",
     )
 
 

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from atlas.diagnostic import Finding
 from atlas.model import ClaimView, Source
-from atlas.site.figure import ACCESS_WORDS, EvidenceBook, evidence_page
-from atlas.site.names import age_part, held, measure, subject, verdict_words
+from atlas.site.figure import ACCESS_WORDS, EvidenceBook
+from atlas.site.names import age_part, held, of_what, verdict_words
 from atlas.site.parts import Given, Link, Words, cell, joined
 from atlas.site.table import Row, Table, columns
 
 
 def sources(book: EvidenceBook) -> Table:
-    """Every source, with how it was read and how many claims rest on it."""
-    used: dict[str, int] = {}
-    for view in book.system.claims.values():
-        for ident in view.sources:
-            used[ident] = used.get(ident, 0) + 1
-    rows = tuple(_source(ident, source, used.get(ident, 0)) for ident, source in book.system.document.sources.items())
-    heads = columns("Source", "Published", "Role", "Read", "#Claims")
-    return Table("sources", "Sources", heads, rows)
+    """Every source in short, with how many claims rest on it."""
+    rows = tuple(_source(ident, source, count) for ident, source, count in _counted(book))
+    note = "How and when each was read stands on the page of evidence."
+    return Table("sources", "Sources", columns("Source", "Published", "Kind", "Role", "#Claims"), rows, note=note, is_wordy=False)
+
+
+def readings(book: EvidenceBook) -> Table:
+    """Every source in full: what was read of it, when, and what a reader should know."""
+    rows = []
+    for ident, source, count in _counted(book):
+        known = cell(source.note, empty=Words("–", "quiet"))
+        read = cell(ACCESS_WORDS[source.access], sub=source.accessed)
+        short = _source(ident, source, count)
+        rows.append(Row((*short.cells[:2], read, known), f"reading-{ident}"))
+    return Table("readings", "How the sources were read", columns("Source", "Published", "Read", "Note"), tuple(rows))
+
+
+def _counted(book: EvidenceBook) -> list[tuple[str, Source, int]]:
+    used = Counter(ident for view in book.system.claims.values() for ident in view.sources)
+    return [(ident, source, used[ident]) for ident, source in book.system.document.sources.items()]
 
 
 def _source(ident: str, source: Source, claims: int) -> Row:
     title: Given = Link(source.title, source.url) if source.url else source.title
     role = {"primary": "first hand", "supporting": "second hand", "seed": Words("to be checked", "tag old")}[source.role]
     published: Given = source.published if source.published != "unknown" else Words("unknown", "nil")
-    note = f"; {source.note}" if source.note else ""
-    return Row(
-        (
-            cell(title, sub=f"{ident}, {source.type}{note}"),
-            cell(published),
-            cell(role),
-            cell(f"{ACCESS_WORDS[source.access]}", sub=source.accessed),
-            cell(str(claims)),
-        ),
-        f"source-{ident}",
-    )
+    return Row((cell(title), cell(published), cell(source.type), cell(role), cell(str(claims))), f"source-{ident}")
 
 
 def claims(book: EvidenceBook) -> Table:
@@ -48,7 +51,7 @@ def claims(book: EvidenceBook) -> Table:
 
 
 def _claim(book: EvidenceBook, view: ClaimView) -> Row:
-    about = f"{measure(view)}, {subject(book.system, view.claim.of)}"
+    about = of_what(book.system, view)
     wrong = verdict_words(view.claim)
     said = joined((Link(s, f"#source-{s}") for s in view.sources), ", ")
     age = age_part(view, book.today)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from atlas.catalogue import calls as calls_of
 from atlas.model import Call, System
+from atlas.quantity import format_quantity
 from atlas.site.figure import EvidenceBook
 from atlas.site.names import term_link
 from atlas.site.parts import Given, Words, cell, joined
@@ -78,6 +79,28 @@ def applied(book: EvidenceBook) -> Table | None:
         for one in document.patterns.applied
     )
     return Table("applied", "Patterns applied", columns("Pattern", "Purpose", "Implementation", "Result"), rows)
+
+
+def guarantees(book: EvidenceBook) -> Table | None:
+    """What the system guarantees: where, how it is known, and what would show it broken."""
+    system = book.system
+    rows = []
+    for use in system.document.guarantees:
+        bound = use.bound if isinstance(use.bound, str) or use.bound is None else format_quantity(use.bound)
+        known = book.claim(use.claim) if use.claim in system.claims else None
+        limits = "; ".join(text for text in (f"per {use.scope}" if use.scope else "", f"within {bound}" if bound else "") if text)
+        rows.append(
+            Row(
+                (
+                    cell(term_link(system.vocabulary, "guarantees", use.id), sub=limits),
+                    cell(component_names(system, use.on), empty=Words("everywhere", "quiet")),
+                    cell(basis(system, use), (" ", known) if known else None, sub=use.because, empty=Words("not stated", "nil")),
+                    cell(use.test, empty=Words("no test written", "nil")),
+                )
+            )
+        )
+    heads = columns("Guarantee", "Where", "Known by", "Broken if")
+    return Table("guarantees", "Guarantees", heads, tuple(rows)) if rows else None
 
 
 def _mechanisms(system: System, idents: Iterable[str], used: dict[str, tuple[str, tuple[str, ...]]]) -> Given:

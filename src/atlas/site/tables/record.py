@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from atlas.model import ClaimView
 from atlas.site.figure import EvidenceBook
-from atlas.site.names import capital, measure, subject
-from atlas.site.parts import Cell, Given, Link, Words, cell, joined
+from atlas.site.names import capital, measure
+from atlas.site.parts import BREAK, Cell, Given, Link, Words, cell, joined
 from atlas.site.table import Row, Table, columns
 from atlas.site.tables.said import basis, listed
+from atlas.site.tables.summary import described
 
 _GLANCE = (
     ("Scale", ("users", "concurrency", "connections", "rate", "events", "watch-time", "money-rate", "money-volume")),
@@ -27,12 +29,29 @@ def glance(book: EvidenceBook) -> Table:
 
 
 def _glance_cells(book: EvidenceBook, metrics: tuple[str, ...]) -> tuple[Cell, Cell]:
+    """The three figures that say most, and how they have grown or how old they are."""
     shown = book.system.document.scale.show if book.system.document.scale else ()
     claims = [c for c in book.system.claims.values() if c.claim.metric in metrics and c.is_usable]
     claims.sort(key=lambda c: (c.id not in shown, c.claim.of != "system", metrics.index(c.claim.metric)))
-    values: list[Given] = [book.claim(c.id) for c in claims[:3]]
-    words = [f"{measure(c)}, {subject(book.system, c.claim.of)}" + (f", {c.claim.scope}" if c.claim.scope else "") for c in claims[:3]]
-    return cell(joined(values, "; ")), cell("; ".join(dict.fromkeys(words)), empty=Words("looked for and not found", "nil"))
+    chosen = claims[:3]
+    values = joined((described(book, c.id) for c in chosen), BREAK)
+    growth = joined((g for c in chosen if (g := _growth(book, c))), BREAK)
+    return cell(values), cell(growth, empty=Words("no earlier figure" if chosen else "looked for and not found", "nil"))
+
+
+def _growth(book: EvidenceBook, view: ClaimView) -> Given:
+    """The oldest figure of the same fact: ``from 40 M/day in 2016-07``."""
+    same = [c for c in book.system.claims.values() if c.is_usable and _fact(c) == _fact(view) and c.as_of_span and c.id != view.id]
+    if not same or view.as_of_span is None:
+        return None
+    first = min(same, key=lambda c: c.as_of)
+    if first.as_of >= view.as_of:
+        return None
+    return ("from ", book.claim(first.id), f" in {first.as_of}")
+
+
+def _fact(view: ClaimView) -> tuple[str, str, str, str]:
+    return (view.claim.metric, view.claim.of, view.claim.stat, view.claim.scope or "")
 
 
 def _team(book: EvidenceBook) -> Given:
@@ -42,7 +61,7 @@ def _team(book: EvidenceBook) -> Given:
             items.append((book.claim(one), f" {measure(book.system.claims[one])}") if one in book.system.claims else one)
         else:
             items.append((one.text, " ", *basis(book.system, one)))
-    return joined(items, "; ")
+    return joined(items, BREAK)
 
 
 def _timeline(book: EvidenceBook) -> tuple[Cell, Cell]:

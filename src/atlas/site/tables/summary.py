@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from atlas.site.figure import EvidenceBook
-from atlas.site.names import CONFIDENCE_WORDS, measure, organisation, subject, term, term_link
-from atlas.site.parts import NOT_PUBLIC, Cell, Given, Link, Part, Words, cell, joined, parts_of
+from atlas.site.names import CONFIDENCE_WORDS, TOPOLOGY, held, of_what, organisation, term, term_link
+from atlas.site.parts import BREAK, NOT_PUBLIC, Cell, Given, Link, Part, Words, cell, joined, parts_of
 from atlas.site.planes import heat
 from atlas.site.table import Row, Table, columns
 from atlas.site.tables.said import basis, component_names
@@ -64,28 +64,33 @@ def _guarantees(book: EvidenceBook) -> Cell:
     for use in system.document.guarantees:
         scope = f" per {use.scope}" if use.scope else f" on {component_names(system, use.on)}" if use.on else ""
         items.append((term_link(system.vocabulary, "guarantees", use.id), scope))
-    return cell(joined(items, "; "))
+    return cell(joined(items, BREAK))
 
 
 def _signal(book: EvidenceBook, metrics: tuple[str, ...]) -> Cell:
     """The figures of these metrics, usable ones first, at most four; each says what it is of."""
     claims = [c for c in book.system.claims.values() if c.claim.metric in metrics]
-    claims.sort(key=lambda c: (not c.is_usable, metrics.index(c.claim.metric), c.claim.of != "system"))
-    items: list[Given] = []
-    for view in claims[:4]:
-        of = "" if view.claim.of == "system" else f", {subject(book.system, view.claim.of)}"
-        items.append((book.claim(view.id), f" {measure(view)}{of}"))
-    return cell(joined(items, "; "))
+    shown = book.system.document.scale.show if book.system.document.scale else ()
+    claims.sort(key=lambda c: (not c.is_usable, c.id not in shown, metrics.index(c.claim.metric), c.claim.of != "system"))
+    return cell(joined((described(book, view.id) for view in claims[:4]), BREAK))
+
+
+def described(book: EvidenceBook, claim: str) -> Given:
+    """A figure with what it measures, its scope, and the year in which it held."""
+    view = book.system.claims[claim]
+    scope = f" ({view.claim.scope})" if view.claim.scope else ""
+    when = f", {held(view)}" if held(view) else ""
+    return (book.claim(claim), f" {of_what(book.system, view)}{scope}", Words(when, "quiet"))
 
 
 def _objectives(book: EvidenceBook) -> Cell:
-    items: list[Given] = []
+    lines: list[Given] = []
     for flow_id, flow in book.system.document.flows.items():
-        for name in _OBJECTIVES:
-            figure = book.value(f"flows.{flow_id}.slo.{name}", f"{name} objective, {flow.name}")
-            if figure:
-                items.append((figure, f" {name}, {flow.name}"))
-    return cell(joined(items, "; "))
+        named = ((name, book.value(f"flows.{flow_id}.slo.{name}", f"{name} objective, {flow.name}")) for name in _OBJECTIVES)
+        items: list[Given] = [(f"{name} ", figure) for name, figure in named if figure]
+        if items:
+            lines.append((f"{flow.name}: ", joined(items)))
+    return cell(joined(lines, BREAK))
 
 
 def _regions(book: EvidenceBook) -> Cell:
@@ -93,14 +98,14 @@ def _regions(book: EvidenceBook) -> Cell:
     if regions is None:
         return cell()
     count = book.value("regions.count", "regions")
-    topology = regions.topology.replace("_", " ")
+    topology = TOPOLOGY[regions.topology]
     named: tuple[Part, ...] = parts_of("; ", ", ".join(regions.names)) if regions.names else ()
     return cell(topology, parts_of(", ", count, " regions") if count else None, named, sub=(regions.strategy, *_space(basis(book.system, regions))))
 
 
 def _innovations(book: EvidenceBook) -> Cell:
     found = book.system.document.innovations
-    return cell("; ".join(f"{i.text} ({i.year})" if i.year else i.text for i in found)) if found else cell(NOT_PUBLIC)
+    return cell(joined((f"{i.text} ({i.year})" if i.year else i.text for i in found), BREAK)) if found else cell(NOT_PUBLIC)
 
 
 def _sources(book: EvidenceBook) -> Cell:
