@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,13 +14,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from atlas.draw.theme import stylesheet
-from atlas.site.parts import ORIGIN_WORDS, Link
+from atlas.site.parts import ORIGIN_WORDS
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'"
 )
 """What a page may load. No inline script or style can run, so text from a document stays text."""
+
+_ROOT: ContextVar[str] = ContextVar("root")
+"""From the page that is being rendered to the root of the site; macros are compiled once and read it here."""
 
 PLANES = ("edge", "service", "stream", "state", "control")
 
@@ -82,9 +86,11 @@ def render(template: str, path: str, site: Site, **view: Any) -> str:
     ``view`` must hold ``title`` and ``description``; the rest is the template's own.
     """
     root = root_of(path)
-    return _environment().get_template(template).render(
-        path=path, root=root, site=site, href=lambda target: address(root, target), part_href=_part_href(root), **view
-    )
+    token = _ROOT.set(root)
+    try:
+        return _environment().get_template(template).render(path=path, root=root, site=site, **view)
+    finally:
+        _ROOT.reset(token)
 
 
 def root_of(path: str) -> str:
@@ -104,8 +110,9 @@ def page_url(site: Site, path: str) -> str:
     return f"{site.base_url.rstrip('/')}/{path.removesuffix('index.html')}" if site.base_url else ""
 
 
-def _part_href(root: str) -> Any:
-    return lambda link: address(root, link.href)
+def _href(target: str) -> str:
+    """A link from the page that is being rendered."""
+    return address(_ROOT.get(), target)
 
 
 @cache
@@ -125,7 +132,7 @@ def _environment() -> Environment:
         planes=PLANES,
         origins=ORIGIN_WORDS,
         page_url=page_url,
-        Link=Link,
+        href=_href,
         svg=_svg,
     )
     return environment
