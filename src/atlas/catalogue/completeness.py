@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -53,15 +54,24 @@ def _unknown_sections(document: Document, source: YamlSource) -> list[Finding]:
 
 def _absent(model: BaseModel, path: str) -> Iterator[tuple[str, str, str]]:
     """(path of the parent, key, status that asks for it) for keys that are empty."""
-    for name, info in type(model).model_fields.items():
-        value = getattr(model, name)
+    values = model.__dict__
+    for name, alias, level in _asked(type(model)):
+        value = values[name]
+        if value is None or (isinstance(value, tuple | dict) and not value):
+            if level:
+                yield path, alias, level
+        elif isinstance(value, BaseModel | tuple | dict):
+            yield from _absent_below(value, f"{path}.{alias}" if path else alias)
+
+
+@cache
+def _asked(model: type[BaseModel]) -> tuple[tuple[str, str, str], ...]:
+    """For each field: its python name, its key in YAML, and the status that asks for it (empty: none)."""
+    rows = []
+    for name, info in model.model_fields.items():
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-        alias = info.alias or name
-        if value in (None, (), {}):
-            if "x-required-at" in extra:
-                yield path, alias, str(extra["x-required-at"])
-            continue
-        yield from _absent_below(value, f"{path}.{alias}" if path else alias)
+        rows.append((name, info.alias or name, str(extra.get("x-required-at", ""))))
+    return tuple(rows)
 
 
 def _absent_below(value: Any, path: str) -> Iterator[tuple[str, str, str]]:

@@ -11,7 +11,7 @@ from atlas.model.number import Number
 from atlas.model.system import ClaimView
 from atlas.model.text import Span, span
 from atlas.model.vocabulary import Vocabulary
-from atlas.model.walk import walk
+from atlas.model.walk import Place
 from atlas.quantity import QuantityError, references
 
 Grade = Literal["A", "B", "C"]
@@ -68,10 +68,10 @@ def _era_at(held: Span | None, document: Document) -> str | None:
     return None
 
 
-def used_claims(document: Document) -> frozenset[str]:
+def used_claims(document: Document, written: Iterable[Place]) -> frozenset[str]:
     """Claims that something in the document rests on: numbers, the scale bar, the overview, eras, the team."""
     used: set[str] = set()
-    for place in walk(document):
+    for place in written:
         if isinstance(place.value, Number):
             used |= set(_in_number(place.value))
     if document.scale is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +28,7 @@ from atlas.model.document import Document
 from atlas.model.schema import schema_text
 from atlas.model.system import System
 from atlas.model.vocabulary import Vocabulary
+from atlas.model.walk import walk
 
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 Progress = Callable[[int, int, str], None]
@@ -87,8 +90,8 @@ def load_file(path: Path, vocabulary: Vocabulary, root: Path) -> LoadedFile:
         name = str(path.resolve().relative_to(root.resolve().parent))
     except ValueError:
         name = str(path)
-    source = read_yaml(path, name)
-    loaded = build(source, vocabulary, path.stem)
+    with _collection_paused():
+        loaded = build(read_yaml(path, name), vocabulary, path.stem)
     return replace(loaded, findings=(*loaded.findings, *_path_findings(path, root, loaded)))
 
 
@@ -99,6 +102,11 @@ def load_text(text: str | bytes, vocabulary: Vocabulary, name: str = "document.y
 
 def build(source: YamlSource, vocabulary: Vocabulary, slug: str) -> LoadedFile:
     """Validate, refer and resolve a document that has been read."""
+    with _collection_paused():
+        return _build(source, vocabulary, slug)
+
+
+def _build(source: YamlSource, vocabulary: Vocabulary, slug: str) -> LoadedFile:
     if not isinstance(source.data, dict):
         return LoadedFile(source, None, tuple(source.findings))
     findings = list(source.findings)
@@ -107,12 +115,25 @@ def build(source: YamlSource, vocabulary: Vocabulary, slug: str) -> LoadedFile:
     except ValidationError as error:
         findings += to_findings(error.errors(), source, Document)
         return LoadedFile(source, None, tuple(_named(findings, str(source.data.get("id", "")))))
-    findings += check_references(document, source, vocabulary)
+    written = walk(document)
+    findings += check_references(document, source, vocabulary, written)
     findings += check_completeness(document, source)
-    system, problems = resolve(document, source, vocabulary, slug)
+    system, problems = resolve(document, source, vocabulary, slug, written)
     findings += _schema_findings(source, vocabulary, [*findings, *problems])
     digest = hashlib.sha256(source.text.encode()).hexdigest()
     return LoadedFile(source, replace(system, text_hash=digest), tuple(_named([*findings, *problems], document.id)))
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a document is some 50,000 objects, all still in use when a collector looks."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _named(findings: Iterable[Finding], system: str) -> list[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 
 from atlas.catalogue.yaml_source import YamlSource
@@ -13,7 +13,7 @@ from atlas.model.document import Document
 from atlas.model.flow import Call
 from atlas.model.number import Number
 from atlas.model.vocabulary import Vocabulary
-from atlas.model.walk import Place, walk
+from atlas.model.walk import Place
 from atlas.quantity import QuantityError, references
 
 Report = Callable[[str, str, str, Iterable[str]], None]
@@ -21,7 +21,9 @@ _BARE_MECHANISM = re.compile(r"^[PM]-?P?\d+$")
 _BARE_TIP = "the numbers mean different things in different lists: write the slug, such as p7_idempotency"
 
 
-def check_references(document: Document, source: YamlSource, vocabulary: Vocabulary) -> list[Finding]:
+def check_references(
+    document: Document, source: YamlSource, vocabulary: Vocabulary, written: Sequence[Place]
+) -> list[Finding]:
     """A finding for each id that leads nowhere, with the nearest id that exists."""
     findings: list[Finding] = []
 
@@ -36,8 +38,7 @@ def check_references(document: Document, source: YamlSource, vocabulary: Vocabul
         message = f"there is no {what} {ident!r}"
         findings.append(Finding(code, Level.ERROR, message, source.position(path), path, actual=ident, tip=tip))
 
-    places = list(walk(document))
-    for place in places:
+    for place in written:
         _check_word(place, vocabulary, report)
         _check_id(place, document, report)
     for path, ident, what, known in _structural(document):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 from atlas.catalogue.evidence import claim_views, used_claims
@@ -27,9 +28,18 @@ _DIST_FIGURES = ("mean", "p50", "p95", "p99", "cv")
 _NAMES = {"count": "count", "ratio": "count", "time/time": "count", "money/count": "money"}
 
 
-def resolve(document: Document, source: YamlSource, vocabulary: Vocabulary, slug: str) -> tuple[System, list[Finding]]:
-    """The resolved system, as far as it can be resolved, and what stood in the way."""
-    resolver = _Resolver(document, source, vocabulary)
+def resolve(
+    document: Document,
+    source: YamlSource,
+    vocabulary: Vocabulary,
+    slug: str,
+    written: Sequence[Place] | None = None,
+) -> tuple[System, list[Finding]]:
+    """The resolved system, as far as it can be resolved, and what stood in the way.
+
+    ``written`` are the places of the document, where they are known already.
+    """
+    resolver = _Resolver(document, source, vocabulary, walk(document) if written is None else written)
     system = resolver.system(slug)
     return system, resolver.findings
 
@@ -37,7 +47,9 @@ def resolve(document: Document, source: YamlSource, vocabulary: Vocabulary, slug
 class _Resolver:
     """Resolves numbers on demand, each once; a number that needs itself is a cycle."""
 
-    def __init__(self, document: Document, source: YamlSource, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, document: Document, source: YamlSource, vocabulary: Vocabulary, written: Sequence[Place]
+    ) -> None:
         self.findings: list[Finding] = []
         self._document = document
         self._source = source
@@ -50,7 +62,8 @@ class _Resolver:
         self._pending: list[str] = []
         self._traffic = TrafficModel(document, vocabulary, self.value, self.dist)
         self._others: list[Place] = []
-        for place in walk(document):
+        self._written = tuple(written)
+        for place in self._written:
             if isinstance(place.value, Number):
                 self._numbers[place.path] = place
             elif isinstance(place.value, Dist):
@@ -76,7 +89,8 @@ class _Resolver:
             distributions={k: d for k, d in self._distributions.items() if d is not None},
             claims=self._claims,
             traffic=self._traffic.traffic(),
-            used_claims=used_claims(self._document),
+            used_claims=used_claims(self._document, self._written),
+            written=self._written,
             marks=self._source.marks,
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from atlas.model.document import Document
 from atlas.model.flow import Call, ClosedRate, Flow
@@ -52,23 +53,23 @@ class TrafficModel:
 
     def busy_slots(self, component: str) -> float:
         """Mean slots taken at peak (Little's law): the sum of rate × time a slot is held."""
-        return self._load(component, self._all_steps()).busy
+        return self._load(component, self._steps_to.get(component, ())).busy
 
     def bandwidth_needed(self, component: str) -> float:
         """Bytes a second that calls with a size bring at peak."""
         total = 0.0
-        for flow, step in self._all_steps():
-            if step.call.target == component and step.call.size is not None:
+        for flow, step in self._steps_to.get(component, ()):
+            if step.call.size is not None:
                 size = self._dist(f"{step.path}.size")
                 total += self.flow_rate(flow).peak * step.visits * (size.mean if size else 0.0)
         return total
 
     def traffic(self) -> Traffic:
         """Everything at once; needs the numbers of instances to be resolvable."""
-        steps = self._all_steps()
         flows = {name: self.flow_rate(name) for name in self._document.flows}
-        edges = tuple(self._edge(flow, step, flows[flow]) for flow, step in steps)
-        loads = {name: self._with_slots(name, self._load(name, steps)) for name in self._document.components}
+        edges = tuple(self._edge(flow, step, flows[flow]) for flow, step in self._all_steps)
+        to = self._steps_to
+        loads = {name: self._with_slots(name, self._load(name, to.get(name, ()))) for name in self._document.components}
         operations: dict[str, FlowRate] = {}
         for edge in edges:
             key = f"{edge.callee}.{edge.operation}" if edge.operation else edge.callee
@@ -84,12 +85,22 @@ class TrafficModel:
         rate = users / (think + answer) if think + answer > 0 else 0.0
         return FlowRate(rate, rate)
 
+    @cached_property
     def _all_steps(self) -> list[tuple[str, _Step]]:
+        """Every call of every flow; a number it rests on cannot itself be sized from it: that is a cycle."""
         return [
             (name, step)
             for name, flow in self._document.flows.items()
             for step in self._steps(flow.steps, f"flows.{name}.steps", "", 1.0, False)
         ]
+
+    @cached_property
+    def _steps_to(self) -> dict[str, list[tuple[str, _Step]]]:
+        """The calls by the component that is called."""
+        found: dict[str, list[tuple[str, _Step]]] = {}
+        for flow, step in self._all_steps:
+            found.setdefault(step.call.target, []).append((flow, step))
+        return found
 
     def _steps(self, calls: tuple[Call, ...], path: str, caller: str, visits: float, is_async: bool) -> Iterator[_Step]:
         weights = self._weights(calls, path) if path.endswith(".choose") else [1.0] * len(calls)
@@ -187,11 +198,9 @@ class TrafficModel:
             step.is_implied,
         )
 
-    def _load(self, component: str, steps: list[tuple[str, _Step]]) -> Load:
+    def _load(self, component: str, steps: Iterable[tuple[str, _Step]]) -> Load:
         average = peak = busy = 0.0
         for flow, step in steps:
-            if step.call.target != component:
-                continue
             rate = self.flow_rate(flow)
             batch = self._mid(f"{step.path}.batch", 1.0)
             average += rate.average * step.visits * batch

@@ -18,21 +18,38 @@ MAX_NODES = 200_000
 
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _CORE = "tag:yaml.org,2002:"
-_QUOTED = ("'", '"', "|", ">")
-_INT = re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$")
-_FLOAT = re.compile(r"^[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.?[eE][-+]?[0-9]+)$")
+_STR, _MAP, _SEQ, _INT, _FLOAT = (_CORE + kind for kind in ("str", "map", "seq", "int", "float"))
+_CONTAINERS = (_STR, _MAP, _SEQ)
+_WORDS = {
+    "true": _CORE + "bool",
+    "false": _CORE + "bool",
+    "~": _CORE + "null",
+    "null": _CORE + "null",
+    "": _CORE + "null",
+}
+_BRACKETS = re.compile(r"[\[\]{}]")
+_DASHES = re.compile(r"\n *[-?] (?:[-?] )+")
+_NUMERIC = frozenset("-+0123456789.")
+_IS_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
+_IS_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.?[eE][-+]?[0-9]+)")
 
 
 class _Loader(_Base):  # type: ignore[misc]
     """YAML 1.2 words: only true and false are booleans; dates, times and octals stay text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    def resolve(self, kind: type[yaml.Node], value: str, implicit: tuple[bool, bool]) -> str:
+        """The tag of a node that is written without one."""
+        if kind is yaml.ScalarNode:
+            if not implicit[0]:
+                return _STR
+            return _numeric_tag(value) if value[:1] in _NUMERIC else _WORDS.get(value, _STR)
+        return _MAP if kind is yaml.MappingNode else _SEQ
 
 
-_Loader.add_implicit_resolver(_CORE + "bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
-_Loader.add_implicit_resolver(_CORE + "null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
-_Loader.add_implicit_resolver(_CORE + "int", _INT, list("-+0123456789"))
-_Loader.add_implicit_resolver(_CORE + "float", _FLOAT, list("-+0123456789."))
+def _numeric_tag(text: str) -> str:
+    if _IS_INT.fullmatch(text):
+        return _INT
+    return _FLOAT if _IS_FLOAT.fullmatch(text) else _STR
 
 
 @dataclass
@@ -111,10 +128,10 @@ def parse_yaml(raw: bytes | str, name: str = "<text>") -> YamlSource:
 def _nesting(text: str) -> int:
     """An upper bound of the depth of brackets and of dashes on one line, before anything recursive runs."""
     depth = deepest = 0
-    for char in re.findall(r"[\[\]{}]", text):
+    for char in _BRACKETS.findall(text):
         depth = max(0, depth + (1 if char in "[{" else -1))
         deepest = max(deepest, depth)
-    dashes = max((len(m[0]) // 2 for m in re.finditer(r"^[ ]*(?:[-?] )+", text, re.M)), default=0)
+    dashes = max((len(m[0]) // 2 for m in _DASHES.finditer(f"\n{text}")), default=0)
     return max(deepest, dashes)
 
 
@@ -160,8 +177,9 @@ class _Reader:
 
     def __init__(self, source: YamlSource) -> None:
         self._source = source
+        self._marks = source.marks
+        self._key_marks = source.key_marks
         self._seen: set[int] = set()
-        self._nodes = 0
 
     def read(self, root: yaml.Node) -> None:
         try:
@@ -171,23 +189,25 @@ class _Reader:
             self._source.report(TOO_DEEP, str(error), *error.place)
 
     def _value(self, node: yaml.Node, path: str, depth: int) -> Any:
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+        mark = node.start_mark
+        place = (mark.line + 1, mark.column + 1)
+        if depth > MAX_DEPTH or len(self._seen) >= MAX_NODES:
             limit = f"{MAX_DEPTH} levels" if depth > MAX_DEPTH else f"{MAX_NODES:,} values"
-            raise _TooMuchError(f"the document has more than {limit}", _mark(node))
-        place = _mark(node)
-        self._source.marks.setdefault(path, place)
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node, path)
+            raise _TooMuchError(f"the document has more than {limit}", place)
+        self._marks.setdefault(path, place)
         if id(node) in self._seen:
             self._source.report(
                 ALIAS, "an alias repeats another part of the document", *place, path=path, tip="write it out"
             )
-            return None
+            if isinstance(node, yaml.CollectionNode):
+                return None
         self._seen.add(id(node))
-        self._refuse_tag(node, path)
+        if isinstance(node, yaml.ScalarNode):
+            return node.value if node.tag == _STR else self._scalar(node, path)
+        if node.tag not in _CONTAINERS:
+            self._refuse_tag(node, path)
         if isinstance(node, yaml.MappingNode):
-            return self._map(node, path, depth)
+            return self._map(node, path, depth + 1)
         items = enumerate(node.value)
         return [self._value(item, f"{path}.{i}" if path else str(i), depth + 1) for i, item in items]
 
@@ -204,41 +224,33 @@ class _Reader:
                 continue
             below = f"{path}.{name}" if path else name
             if name in result:
-                first = self._source.key_marks.get(below, place)
+                first = self._key_marks.get(below, place)
                 self._source.report(
                     DUPLICATE_KEY, f"the key {name!r} stands twice; first at line {first[0]}", *place, path=below
                 )
                 continue
-            self._source.key_marks[below] = place
+            self._key_marks[below] = place
             if isinstance(value_node, yaml.CollectionNode):
-                self._source.marks[below] = place
-            result[name] = self._value(value_node, below, depth + 1)
+                self._marks[below] = place
+            result[name] = self._value(value_node, below, depth)
         return result
 
     def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
+        """A scalar that is not a text: a number, true, false, nothing, or something with a tag."""
         tag, text = node.tag, node.value
-        if id(node) in self._seen:
-            self._source.report(ALIAS, "an alias repeats another value", *_mark(node), path=path, tip="write it out")
-        self._seen.add(id(node))
-        if tag == _CORE + "str" or node.style in _QUOTED:
-            self._refuse_tag(node, path)
-            return text
-        if tag == _CORE + "int":
+        if tag == _INT and _IS_INT.fullmatch(text):
             return int(text) if len(text) < 300 else text
-        if tag == _CORE + "float":
+        if tag == _FLOAT and _IS_FLOAT.fullmatch(text):
             return float(text)
-        if tag == _CORE + "bool":
-            return text == "true"
-        if tag == _CORE + "null":
-            return None
+        if _WORDS.get(text) == tag:
+            return text == "true" if text in ("true", "false") else None
         self._refuse_tag(node, path)
         return text
 
     def _refuse_tag(self, node: yaml.Node, path: str) -> None:
-        if node.tag not in (_CORE + "str", _CORE + "map", _CORE + "seq"):
-            self._source.report(
-                ALIAS, f"the tag {node.tag!r} is not used here", *_mark(node), path=path, tip="remove the tag"
-            )
+        self._source.report(
+            ALIAS, f"the tag {node.tag!r} is not used here", *_mark(node), path=path, tip="remove the tag"
+        )
 
 
 class _TooMuchError(Exception):

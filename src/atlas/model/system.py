@@ -13,6 +13,7 @@ from atlas.model.evidence import Claim, Source
 from atlas.model.text import Span
 from atlas.model.traffic import Traffic
 from atlas.model.vocabulary import Metric, Vocabulary
+from atlas.model.walk import Place
 from atlas.quantity import Quantity, format_quantity
 
 Origin = Literal["claim", "derived", "sized", "assumed", "default", "design"]
@@ -119,6 +120,7 @@ class System:
     claims: Mapping[str, ClaimView]
     traffic: Traffic
     used_claims: frozenset[str]
+    written: tuple[Place, ...] = field(repr=False, default=())
     marks: Mapping[str, tuple[int, int]] = field(repr=False, default_factory=dict)
     text_hash: str = ""
 

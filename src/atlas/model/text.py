@@ -6,6 +6,7 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, PlainValidator, StringConstraints, WithJsonSchema
@@ -41,6 +42,7 @@ class Span:
         return self.start + (self.end - self.start) / 2
 
 
+@lru_cache(maxsize=4096)
 def span(text: str) -> Span | None:
     """The days that ``2017``, ``2022-07``, ``2023-03-06`` or ``A to B`` covers; ``None`` for ``unknown``."""
     if text in ("unknown", ""):

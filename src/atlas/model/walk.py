@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from atlas.model.number import Dist, Number
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A value, the dotted path to it, and what its key says about it."""
 
     path: str
@@ -26,42 +22,46 @@ class Place:
 
 
 @cache
-def keys_of(model: type[BaseModel]) -> tuple[tuple[str, str, FieldInfo, str | None, str | None], ...]:
+def keys_of(model: type[BaseModel]) -> tuple[tuple[str, str, str | None, str | None], ...]:
     """For each field: its python name, its key in YAML, and its dimension and vocabulary."""
     rows = []
     for name, info in model.model_fields.items():
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         dimension, words = extra.get("x-dimension"), extra.get("x-vocabulary")
-        rows.append(
-            (name, info.alias or name, info, str(dimension) if dimension else None, str(words) if words else None)
-        )
+        rows.append((name, info.alias or name, str(dimension) if dimension else None, str(words) if words else None))
     return tuple(rows)
 
 
-def walk(model: BaseModel, path: str = "", dimension: str | None = None) -> Iterator[Place]:
+def walk(model: BaseModel, path: str = "", dimension: str | None = None) -> list[Place]:
     """Every written value below ``model``, depth first, containers before what they hold.
 
     A ``Dist`` hands its dimension to its members; values that are ``None`` are not visited.
     """
+    places: list[Place] = []
+    _below(model, path, dimension, places)
+    return places
+
+
+def _below(model: BaseModel, path: str, dimension: str | None, places: list[Place]) -> None:
     inherited = dimension if isinstance(model, Dist) else None
     owner = type(model).__name__
-    for name, alias, _, own, words in keys_of(type(model)):
-        value = getattr(model, name)
+    values = model.__dict__
+    for name, alias, own, words in keys_of(type(model)):
+        value = values[name]
         if value is None or (isinstance(value, tuple | dict) and not value):
             continue
-        below = f"{path}.{alias}" if path else alias
-        yield from _visit(value, below, own or inherited, words, name, owner)
+        _visit(Place(f"{path}.{alias}" if path else alias, value, own or inherited, words, name, owner), places)
 
 
-def _visit(value: Any, path: str, dimension: str | None, words: str | None, field: str, owner: str) -> Iterator[Place]:
-    if isinstance(value, dict):
-        yield Place(path, value, dimension, words, field, owner)
-        for name, item in value.items():
-            yield from _visit(item, f"{path}.{name}", dimension, words, field, owner)
-    elif isinstance(value, tuple):
+def _visit(place: Place, places: list[Place]) -> None:
+    path, value, dimension, words, field, owner = place
+    if isinstance(value, tuple):
         for index, item in enumerate(value):
-            yield from _visit(item, f"{path}.{index}", dimension, words, field, owner)
-    else:
-        yield Place(path, value, dimension, words, field, owner)
-        if isinstance(value, BaseModel) and not isinstance(value, Number):
-            yield from walk(value, path, dimension)
+            _visit(Place(f"{path}.{index}", item, dimension, words, field, owner), places)
+        return
+    places.append(place)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _visit(Place(f"{path}.{name}", item, dimension, words, field, owner), places)
+    elif isinstance(value, BaseModel) and not isinstance(value, Number):
+        _below(value, path, dimension, places)
