@@ -8,7 +8,7 @@ from atlas.draw.diagram import NOT_PUBLIC, SHOWN, Diagram, Note, Picture
 from atlas.draw.pele import DrawingError
 from atlas.draw.registry import CODES, EXTENDED, KINDS, Kind, kind_of
 from atlas.draw.render import RENDERER_VERSION, Svg, render
-from atlas.draw.set import diagrams, draw
+from atlas.draw.set import codes, diagrams, draw
 from atlas.draw.theme import stylesheet
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Note",
     "Picture",
     "Svg",
+    "codes",
     "diagrams",
     "draw",
     "kind_of",

@@ -124,7 +124,8 @@ class Architecture:
     @cached_property
     def shown(self) -> tuple[str, ...]:
         """Components on the overview: all when they are few, else the path of the main request, one of each plane,
-        what the main flow hands over to, and what is most connected."""
+        what the main flow hands over to, and what is most connected.
+        """
         room = MOST_NODES - 1
         if len(self.components) <= room:
             return tuple(self.components)
@@ -220,7 +221,10 @@ class Architecture:
         """``Bounded staleness 30 s``: the guarantee in words; empty without one."""
         if label is None:
             return ""
-        return figure.listed([self.guarantee_name(label.id), label.bound and figure.brief(label.bound)], " ") or ""
+        return (
+            figure.listed([self.guarantee_name(label.id), figure.brief(label.bound) if label.bound else None], " ")
+            or ""
+        )
 
     def guarantee_name(self, ident: str) -> str:
         """The display name of a guarantee."""
@@ -264,4 +268,6 @@ def _walk(calls: tuple[Call, ...], place: Place) -> Iterator[Step]:
         detached = place.is_async or call.async_
         yield Step(place.caller, call, place.depth, detached, here)
         caller = place.caller if call.target in place.hidden else call.target
-        yield from _walk(call.then, replace(place, caller=caller, depth=place.depth + 1, is_async=detached, path=f"{here}.then"))
+        yield from _walk(
+            call.then, replace(place, caller=caller, depth=place.depth + 1, is_async=detached, path=f"{here}.then")
+        )

@@ -23,7 +23,9 @@ def backpressure(architecture: Architecture) -> Diagram:
     lives = [h.call.target for h in hops]
     nodes = {identifier(ident): ident for ident in lives}
     classes = life_lines(architecture, lives)
-    return finish(architecture, "BP", wide, _content(architecture, hops), _description(architecture, hops), tall, nodes, classes)
+    return finish(
+        architecture, "BP", wide, _content(architecture, hops), _description(architecture, hops), tall, nodes, classes
+    )
 
 
 def rungs(architecture: Architecture, ident: str) -> list[str]:
@@ -111,7 +113,8 @@ def _content(architecture: Architecture, hops: list[Step]) -> Content:
     content.drawn_gap("ladder", any(rungs(architecture, h.call.target) for h in hops))
     content.add("Admission", figure.several(texts(written.admission) if written else (), 4))
     brownouts = [
-        f"{b.when}: drops {b.drops}{f', keeps {b.keeps}' if b.keeps else ''}" for b in (written.brownouts if written else ())
+        f"{b.when}: drops {b.drops}{f', keeps {b.keeps}' if b.keeps else ''}"
+        for b in (written.brownouts if written else ())
     ]
     content.add("Brown-outs", figure.several(brownouts, 4))
     content.add("Breakers", figure.several(breakers(architecture), 4))
@@ -122,7 +125,7 @@ def _description(architecture: Architecture, hops: list[Step]) -> list[str]:
     if not hops or architecture.main is None:
         return [f"The hot path of {architecture.document.name} is {NOT_PUBLIC}"]
     rows = [
-        f"{architecture.name(h.call.target)}: {figure.listed(rungs(architecture, h.call.target), '; ') or f'limits {NOT_PUBLIC}'}"
-        for h in hops
+        f"{architecture.name(ident)}: {figure.listed(rungs(architecture, ident), '; ') or f'limits {NOT_PUBLIC}'}"
+        for ident in (hop.call.target for hop in hops)
     ]
     return [f"The hot path of {architecture.main[1].name}, step by step, and what each does when it is full", *rows]

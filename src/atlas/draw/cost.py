@@ -9,7 +9,7 @@ from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
 from atlas.draw.layout import ROOMS, Chart, spacing
 from atlas.draw.mermaid import Flowchart, Line, Sankey
-from atlas.draw.text import shorten
+from atlas.draw.text import folded, shorten
 from atlas.draw.theme import PLANES
 from atlas.model import Value
 from atlas.model.record import Costs
@@ -23,7 +23,14 @@ def cost(architecture: Architecture) -> Diagram:
     costs = architecture.document.costs
     parts = _parts(architecture, costs)
     chart: Chart = _sankey(architecture, parts) if parts else _gaps(architecture, costs)
-    return finish(architecture, "COST", chart, _content(architecture, costs), _description(architecture, parts), classes=_classes(chart))
+    return finish(
+        architecture,
+        "COST",
+        chart,
+        _content(architecture, costs),
+        _description(architecture, parts),
+        classes=_classes(chart),
+    )
 
 
 def _parts(architecture: Architecture, costs: Costs | None) -> dict[str, Value]:
@@ -36,7 +43,9 @@ def _parts(architecture: Architecture, costs: Costs | None) -> dict[str, Value]:
 def _sankey(architecture: Architecture, parts: dict[str, Value]) -> Sankey:
     """From the whole over the planes to the parts; amounts a month, in thousands or millions where they are large."""
     largest = next(iter(parts.values())).mid * _SECONDS_PER_MONTH
-    unit, name = (1e6, "\u00a0M USD") if largest >= 1e6 else (1e3, "\u00a0k USD") if largest >= 1e3 else (1.0, "\u00a0USD")
+    unit, name = (
+        (1e6, "\u00a0M USD") if largest >= 1e6 else (1e3, "\u00a0k USD") if largest >= 1e3 else (1.0, "\u00a0USD")
+    )
     chart = Sankey(title(architecture, "COST"), suffix=name)
     planes: dict[str, float] = {}
     leaves: dict[tuple[str, str], float] = {}
@@ -63,7 +72,7 @@ def _classes(chart: Chart) -> dict[str, tuple[str, ...]]:
     for source, target, _ in chart.flows if isinstance(chart, Sankey) else ():
         plane = (target if target.endswith(" plane") and " a month" in source else source).partition(" ")[0].lower()
         if plane in PLANES:
-            found[target] = found[f"{source}->{target}"] = (f"plane-{plane}",)
+            found[folded(target)] = found[f"{folded(source)}->{folded(target)}"] = (f"plane-{plane}",)
     return found
 
 

@@ -37,7 +37,8 @@ class Diagram:
 
     ``code`` is ``L0`` or ``FM-hot-partition``; ``id`` is ``cs-discord-l0`` and prefixes every id in the SVG;
     ``mermaid`` is the whole text a reader can copy, notes included; ``nodes`` maps a node of the drawing to the
-    component it stands for; ``classes`` are those of elements whose type of diagram cannot carry any, by id or label; ``shows`` says of every required content item whether it is shown or not public.
+    component it stands for; ``classes`` are those of elements whose type of diagram cannot carry any, by id or label;
+    ``shows`` says of every required content item whether it is shown or not public.
     """
 
     code: str

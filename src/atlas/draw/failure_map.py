@@ -8,6 +8,7 @@ from atlas.draw.call_settings import breakers
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
+from atlas.draw.hot_path import hot_path, path_to
 from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line
 from atlas.draw.text import wrap
@@ -56,7 +57,11 @@ def _what(architecture: Architecture, failure: Failure, room: Room) -> list[str]
     """Name on up to two lines, whether it is known or modelled, restoration, and the incident that it was."""
     name = "\n".join(wrap(failure.name, room.prose, 16, 2, bold=True))
     happened = [i.date[:4] for i in architecture.document.incidents if i.failure == failure.id]
-    basis = f"happened {', '.join(happened)}" if happened else {"stated": "described", "inferred": "inferred"}[failure.basis]
+    basis = (
+        f"happened {', '.join(happened)}"
+        if happened
+        else {"stated": "described", "inferred": "inferred"}[failure.basis]
+    )
     rto = figure.at(architecture.system, f"{_path(architecture, failure)}.rto", word=False)
     return [name, figure.listed([basis, f"RTO {rto or NOT_PUBLIC}"]) or ""]
 
@@ -74,7 +79,7 @@ def blast(architecture: Architecture, failure: Failure) -> list[str]:
 def upstream(architecture: Architecture, failure: Failure) -> tuple[str, ...]:
     """The faulty components of a drill and all that call them, directly or through others, nearest first."""
     found: dict[str, None] = {}
-    for ident in _origins(architecture, failure):
+    for ident in origins(architecture, failure):
         found[ident] = None
     for ident in list(found):
         for caller in _callers(architecture, ident):
@@ -82,12 +87,19 @@ def upstream(architecture: Architecture, failure: Failure) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _origins(architecture: Architecture, failure: Failure) -> list[str]:
-    on = [fault.on.partition(" ->")[0].strip() for fault in (failure.drill.fault if failure.drill else ())]
-    parts = [place.partition(".")[0] for place in on]
-    return [p for p in parts if p in architecture.components] + [
-        s.call.target for p in parts if p in architecture.document.flows for s in architecture.steps(p)[:1]
+def origins(architecture: Architecture, failure: Failure) -> list[str]:
+    """Where a failure begins: the components its faults name, else the first of its blast radius, else the deepest
+    call of the flow that a fault strikes.
+    """
+    on = [
+        fault.on.partition(" ->")[0].partition(".")[0].strip()
+        for fault in (failure.drill.fault if failure.drill else ())
     ]
+    parts = [place for place in on if place in architecture.components]
+    written = [place.partition(".")[0] for place in failure.blast_radius]
+    struck = [place for place in written if place in architecture.components][:1]
+    deepest = [hops[-1].call.target for place in on if (hops := hot_path(architecture, place))]
+    return parts or struck or deepest[:1]
 
 
 def _callers(architecture: Architecture, ident: str) -> list[str]:
@@ -95,7 +107,11 @@ def _callers(architecture: Architecture, ident: str) -> list[str]:
     found: dict[str, None] = {}
     front = [ident]
     while front:
-        front = [w.caller for w in architecture.ways if w.callee in front and not w.is_async and w.caller and w.caller not in found]
+        front = [
+            w.caller
+            for w in architecture.ways
+            if w.callee in front and not w.is_async and w.caller and w.caller not in found
+        ]
         found |= dict.fromkeys(front)
     return list(found)
 
@@ -107,10 +123,10 @@ def _blast(architecture: Architecture, failure: Failure) -> str | None:
 
 def _cascade(architecture: Architecture, failure: Failure) -> str | None:
     """Along whom it travels back to the client: who waits for whom."""
-    origins = _origins(architecture, failure)
-    if not origins:
+    faulty = origins(architecture, failure)
+    if not faulty:
         return None
-    chain = [origins[0], *_callers(architecture, origins[0])[:4]]
+    chain = list(reversed(path_to(architecture, faulty[0])))
     return " → ".join(architecture.name(i) for i in chain) if len(chain) > 1 else None
 
 

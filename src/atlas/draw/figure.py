@@ -1,7 +1,8 @@
 """Numbers as words on a drawing, with their origin readable without colour.
 
 Published and designed figures stand as they are; derived ones carry ``≈`` and their middle (their range is on the
-page); assumed ones ``~`` and the word; planning defaults ``~`` and the word. What is absent is ``None``, and the caller says "not public".
+page); assumed ones ``~`` and the word; planning defaults ``~`` and the word. What is absent is ``None``, and the
+caller says "not public".
 """
 
 from __future__ import annotations

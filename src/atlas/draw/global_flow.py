@@ -101,7 +101,7 @@ def _content(architecture: Architecture) -> Content:
     content.drawn("technologies", built, "Technologies")
     content.say("numbers", "Figures", _figures(architecture))
     flow = architecture.main[1] if architecture.main else None
-    content.say("critical-path", "Thick line", flow and f"what one request waits for: {flow.name}")
+    content.say("critical-path", "Thick line", f"what one request waits for: {flow.name}" if flow else None)
     content.say("guarantees", "Guarantees", _guarantees(architecture))
     content.say("mechanisms", "Mechanisms", figure.several(mechanisms(architecture), 9, ", "))
     content.say("timeouts", "Timeouts, retries", figure.several(timeouts(architecture)))
@@ -140,10 +140,12 @@ def costs(architecture: Architecture) -> str | None:
 
 def _description(architecture: Architecture) -> list[str]:
     names = [f"{c.name} ({architecture.built(i)}, {c.plane} plane)" for i, c in architecture.components.items()]
-    ways = [f"{architecture.name(w.caller) or 'Clients'} to {architecture.name(w.callee)}" for w in architecture.overview_ways]
+    ways = [
+        f"{architecture.name(w.caller) or 'Clients'} to {architecture.name(w.callee)}"
+        for w in architecture.overview_ways
+    ]
     return [
         architecture.document.summary,
         f"Parts: {'; '.join(names)}" if names else "No parts are described",
         f"Calls: {'; '.join(ways)}" if ways else "No calls are described",
     ]
-

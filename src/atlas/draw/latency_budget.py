@@ -22,7 +22,9 @@ def latency_budget(architecture: Architecture) -> Diagram:
     hops = hot_path(architecture)
     chart = fit(lambda room: _chart(architecture, hops, room))
     nodes = {n.id: c.removeprefix("cmp-") for n in chart.nodes.values() for c in n.classes if c.startswith("cmp-")}
-    return finish(architecture, "SL", chart, _content(architecture, hops), _description(architecture, hops), nodes=nodes)
+    return finish(
+        architecture, "SL", chart, _content(architecture, hops), _description(architecture, hops), nodes=nodes
+    )
 
 
 def time_of(architecture: Architecture, hop: Step) -> Distribution | None:
@@ -124,7 +126,11 @@ def _busy(architecture: Architecture, hops: list[Step]) -> list[str]:
     """Utilisation at peak by Little's law, where slots are known."""
     loads = architecture.system.traffic.components
     rows = {h.call.target: loads[h.call.target].utilisation for h in hops if h.call.target in loads}
-    return [f"{architecture.name(ident)} ≈ {share:.0%}".replace("%", " %") for ident, share in rows.items() if share is not None]
+    return [
+        f"{architecture.name(ident)} ≈ {share:.0%}".replace("%", " %")
+        for ident, share in rows.items()
+        if share is not None
+    ]
 
 
 def _description(architecture: Architecture, hops: list[Step]) -> list[str]:
@@ -136,4 +142,8 @@ def _description(architecture: Architecture, hops: list[Step]) -> list[str]:
         times = ", ".join(f"{n} {percentile(dist, n)}" for n in _PERCENTILES) if dist else f"latency {NOT_PUBLIC}"
         rows.append(f"{architecture.name(hop.call.call or '')}: {times}")
     objective = figure.listed(_objective(architecture)) or NOT_PUBLIC
-    return [f"The steps of {architecture.main[1].name} in order, time in each step itself", *rows, f"Objective: {objective}"]
+    return [
+        f"The steps of {architecture.main[1].name} in order, time in each step itself",
+        *rows,
+        f"Objective: {objective}",
+    ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence as Series
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from atlas.draw.text import encode, plain, wrap
+from atlas.draw.text import encode, folded, plain, wrap
 
 Notes = Series[tuple[str, str]]
 _NOTE_WIDTH = 420.0
@@ -55,7 +55,12 @@ def label(name: str, *facts: str) -> str:
     """A quoted label: the name in bold (on two lines where it has a line break), facts below; empty ones left out."""
     rows = [f"<b>{encode(part)}</b>" for part in name.split("\n") if part]
     rows += [encode(fact) for fact in facts if fact]
-    return '"' + "<br/>".join(rows) + '"'
+    return _quoted("<br/>".join(row for row in rows if row != "<b></b>"))
+
+
+def _quoted(encoded: str) -> str:
+    """Encoded text in quotes; Mermaid refuses an empty label, so that one is a space that takes no word."""
+    return f'"{encoded}"' if encoded.replace("\u00a0", "").strip() else '"#160;"'
 
 
 def _config(kind: str, settings: dict[str, int | bool | str]) -> list[str]:
@@ -121,7 +126,9 @@ class Flowchart:
     zones: dict[str, Zone] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
 
-    def node(self, key: str, *lines: str, shape: Shape = Shape.BOX, classes: tuple[str, ...] = (), zone: str = "") -> str:
+    def node(
+        self, key: str, *lines: str, shape: Shape = Shape.BOX, classes: tuple[str, ...] = (), zone: str = ""
+    ) -> str:
         """Add a node and return its id; ``zone`` is an id that :meth:`zone` gave."""
         node = Node(identifier(key), lines, shape, classes, zone)
         self.nodes[node.id] = node
@@ -152,7 +159,7 @@ class Flowchart:
         for inner in self.zones.values():
             if inner.parent != zone or not self._has_nodes(inner.id):
                 continue
-            rows.append(f'{indent}subgraph {inner.id}["{encode(inner.name)}"]')
+            rows.append(f"{indent}subgraph {inner.id}[{_quoted(encode(inner.name))}]")
             rows += [f"{indent}  direction {inner.direction}"] if inner.direction else []
             rows += [*self._inside(inner.id, indent + "  "), f"{indent}end"]
         return rows
@@ -167,7 +174,9 @@ def _note_nodes(notes: Notes) -> list[str]:
     if not notes:
         return []
     ids = [f"note{number}" for number in range(len(notes))]
-    nodes = [f"    {i}[{label(name, *wrap(words, _NOTE_WIDTH, 14))}]" for i, (name, words) in zip(ids, notes, strict=True)]
+    nodes = [
+        f"    {i}[{label(name, *wrap(words, _NOTE_WIDTH, 14))}]" for i, (name, words) in zip(ids, notes, strict=True)
+    ]
     stack = [f"    {' ~~~ '.join(ids)}"] if len(ids) > 1 else []
     return ['  subgraph notes["Notes"]', "    direction TB", *nodes, *stack, "  end"]
 
@@ -229,7 +238,11 @@ class Sequence:
 
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text, notes over the whole width at the end."""
-        head = [*_config("sequence", {"mirrorActors": False}), "sequenceDiagram", *_accessible(self.title, self.description)]
+        head = [
+            *_config("sequence", {"mirrorActors": False}),
+            "sequenceDiagram",
+            *_accessible(self.title, self.description),
+        ]
         people = [f"  participant {i} as {label(*lines)[1:-1]}" for i, lines in self.participants]
         ends = [self.participants[0][0], self.participants[-1][0]]
         across = ",".join(ends) if len(self.participants) > 1 else ends[0]
@@ -299,7 +312,12 @@ class Mindmap:
 
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text; mind maps know no accTitle, so title and description are comments."""
-        rows = [*_config("mindmap", {"maxNodeWidth": 320}), "mindmap", *_commented(self.title, self.description), f'  root(("{encode(self.root)}"))']
+        rows = [
+            *_config("mindmap", {"maxNodeWidth": 320}),
+            "mindmap",
+            *_commented(self.title, self.description),
+            f"  root(({_quoted(encode(self.root))}))",
+        ]
         for number, branch in enumerate(self.branches):
             rows += _branch(branch, f"b{number}", "    ")
         for number, (name, words) in enumerate(notes):
@@ -316,7 +334,7 @@ def _branch(branch: Branch, key: str, indent: str) -> list[str]:
 
 @dataclass
 class Sankey:
-    """Flows of an amount from one name to another."""
+    """Flows of an amount from one name to another; names are folded to ASCII, the only letters Mermaid takes here."""
 
     title: str
     description: str = ""
@@ -325,10 +343,15 @@ class Sankey:
 
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text; amounts in six significant digits; title, description and notes as comments."""
-        settings: dict[str, int | bool | str] = {"width": 900, "height": 400, "showValues": True, "suffix": f'"{encode(self.suffix)}"'}
+        settings: dict[str, int | bool | str] = {
+            "width": 900,
+            "height": 400,
+            "showValues": True,
+            "suffix": f'"{encode(self.suffix)}"',
+        }
         rows = [*_config("sankey", settings), "sankey-beta", *_commented(self.title, self.description)]
         rows += [*_note_comments(notes), ""]
-        rows += [f'"{encode(a)}","{encode(b)}",{amount:.6g}' for a, b, amount in self.flows]
+        rows += [f'"{folded(a)}","{folded(b)}",{amount:.6g}' for a, b, amount in self.flows]
         return "\n".join(rows) + "\n"
 
 
@@ -343,5 +366,5 @@ class Pie:
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text, notes as comments."""
         rows = ["pie showData", *_accessible(self.title, self.description), *_note_comments(notes)]
-        rows += [f'  "{encode(name)}" : {amount:.6g}' for name, amount in self.slices]
+        rows += [f"  {_quoted(encode(name))} : {amount:.6g}" for name, amount in self.slices]
         return "\n".join(rows) + "\n"

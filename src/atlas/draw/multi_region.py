@@ -70,13 +70,15 @@ def _is_far(architecture: Architecture, ident: str) -> bool:
     return replication is not None and replication.placement in ("region", "global")
 
 
-def _part(
-    chart: Flowchart, architecture: Architecture, ident: str, region: str, zone: str, room: Room
-) -> str:
+def _part(chart: Flowchart, architecture: Architecture, ident: str, region: str, zone: str, room: Room) -> str:
     component = architecture.components[ident]
     replication = component.replication
     copies = figure.at(architecture.system, f"components.{ident}.replication.factor")
-    fact = f"{copies} copies, {replication.mode}, by {replication.placement}" if replication else component.plane + " plane"
+    fact = (
+        f"{copies} copies, {replication.mode}, by {replication.placement}"
+        if replication
+        else component.plane + " plane"
+    )
     classes = (f"plane-{component.plane}", f"cmp-{ident}")
     shape, heading = architecture.shape(component), architecture.heading(ident, room.name)
     return chart.node(f"{region} {ident}", heading, fact, shape=shape, classes=classes, zone=zone)
@@ -94,7 +96,9 @@ def _copies(chart: Flowchart, architecture: Architecture, owned: dict[str, str],
             chart.edge(owned[ident], copy, Line.DASHED, stacked(f"{mode}, lag {lag or NOT_PUBLIC}", 130))
         return
     facts = wrap(_replication(architecture) or f"replication: {NOT_PUBLIC}", room.prose, 14, 4)
-    gap = chart.node("away none", "Copies elsewhere", *facts, classes=() if _replication(architecture) else ("gap",), zone=away)
+    gap = chart.node(
+        "away none", "Copies elsewhere", *facts, classes=() if _replication(architecture) else ("gap",), zone=away
+    )
     for node in list(owned.values())[:1]:
         chart.edge(node, gap, Line.DASHED)
 
@@ -107,7 +111,7 @@ def _replication(architecture: Architecture) -> str | None:
 def _content(architecture: Architecture) -> Content:
     content, known, base = Content(), architecture.document.multi_region, "multi_region"
     regions = architecture.document.regions
-    content.say("pinning", "Pinning", known and figure.listed([known.writes, known.ownership], "; "))
+    content.say("pinning", "Pinning", figure.listed([known.writes, known.ownership], "; ") if known else None)
     content.say("replication", "Replication", _replication(architecture))
     ux = [figure.listed([architecture.guarantee_name(u.id), u.scope], ", ") for u in known.ux] if known else []
     content.say("causality", "A user may rely on", figure.several(ux))

@@ -81,7 +81,8 @@ def _split(rows: list[_Row], columns: int) -> list[list[_Row]]:
     if columns == 1:
         return [rows]
     best = min(
-        range(1, len(rows)), key=lambda cut: (max(sum(r.height for r in rows[:cut]), sum(r.height for r in rows[cut:])), cut)
+        range(1, len(rows)),
+        key=lambda cut: (max(sum(r.height for r in rows[:cut]), sum(r.height for r in rows[cut:])), cut),
     )
     return [rows[:best], rows[best:]]
 

@@ -23,9 +23,10 @@ def novel(architecture: Architecture) -> Diagram:
     chart = fit(lambda room: _chart(architecture, room))
     content = Content()
     content.drawn_gap("inventions", bool(known))
-    content.drawn("problems", any(_said(i.problem) for i in known), "Problems of scale") if known else content.drawn_gap(
-        "problems", is_there=False
-    )
+    if known:
+        content.drawn("problems", any(_said(i.problem) for i in known), "Problems of scale")
+    else:
+        content.drawn_gap("problems", is_there=False)
     content.say("open-source", "Open source", figure.several((_said(i.open_source) for i in known), 5))
     content.say("patents", "Patents", figure.several((_said(i.patent) for i in known), 5))
     content.say("influence", "Influence", figure.several((_said(i.influence) for i in known), 5))

@@ -57,7 +57,10 @@ def stations(architecture: Architecture) -> dict[str, list[str]]:
 
 
 def _monitoring(known: Operations) -> list[str]:
-    return [figure.listed([f"{m.layer}: {', '.join(m.tools)}".rstrip(": "), ", ".join(m.metrics)], "; ") or "" for m in known.monitoring]
+    return [
+        figure.listed([f"{m.layer}: {', '.join(m.tools)}".rstrip(": "), ", ".join(m.metrics)], "; ") or ""
+        for m in known.monitoring
+    ]
 
 
 def _chart(architecture: Architecture, said: dict[str, list[str]], room: Room) -> Flowchart:

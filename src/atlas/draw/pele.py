@@ -21,7 +21,9 @@ class DrawingError(ValueError):
 class Renderer(Protocol):
     """Mermaid text to SVG text with the classes ``pele-*`` on its groups; deterministic."""
 
-    def __call__(self, mermaid: str) -> str: ...
+    def __call__(self, mermaid: str) -> str:
+        """Raw SVG; raises DrawingError."""
+        ...
 
 
 @lru_cache(maxsize=256)

@@ -34,8 +34,8 @@ def _stream(architecture: Architecture, content: Content) -> None:
 
 
 def _state(architecture: Architecture, content: Content) -> None:
-    stores = {i: c for i, c in _on(architecture, "state").items()}
-    content.say(("persistence", "stores"), "Stores", figure.several((_store(architecture, i) for i in stores)))
+    stores = _on(architecture, "state")
+    content.say(("persistence", "stores"), "Stores", figure.several(_store(architecture, i) for i in stores))
     content.say("consistency", "Consistency", _consistency(architecture, stores))
     content.say("lag", "Replication lag", _lag(architecture))
     content.say("backup", "Backup, recovery", _backup(architecture, stores))
@@ -78,7 +78,7 @@ def _admission(architecture: Architecture) -> str | None:
 
 
 def _limits(architecture: Architecture) -> str | None:
-    return figure.several((limit(architecture, i) for i in architecture.components))
+    return figure.several(limit(architecture, i) for i in architecture.components)
 
 
 def limit(architecture: Architecture, ident: str) -> str | None:
@@ -124,13 +124,15 @@ def overflow(architecture: Architecture, component: Component) -> str:
 
 def queues(architecture: Architecture, plane: str) -> str | None:
     """The queues of a plane."""
-    return figure.several((queue(architecture, i) for i in _on(architecture, plane)))
+    return figure.several(queue(architecture, i) for i in _on(architecture, plane))
 
 
 def _events(architecture: Architecture) -> str | None:
     loads = architecture.system.traffic.components
     stream = _on(architecture, "stream")
-    rates = [f"{c.name} {figure.rate(loads[i].average)}" for i, c in stream.items() if i in loads and loads[i].average > 0]
+    rates = [
+        f"{c.name} {figure.rate(loads[i].average)}" for i, c in stream.items() if i in loads and loads[i].average > 0
+    ]
     does = [f"{c.name}: {c.does}" for i, c in stream.items() if c.does and c.kind not in _WORKERS and i not in loads]
     return figure.several([*rates, *does])
 
@@ -153,7 +155,9 @@ def size(architecture: Architecture, ident: str) -> str | None:
 
 def _store(architecture: Architecture, ident: str) -> str:
     component = architecture.components[ident]
-    built = figure.listed([architecture.technology(component) or architecture.kind(component), architecture.instances(ident)], " ")
+    built = figure.listed(
+        [architecture.technology(component) or architecture.kind(component), architecture.instances(ident)], " "
+    )
     return f"{component.name}: {built}, {size(architecture, ident) or 'size not public'}"
 
 
@@ -222,7 +226,8 @@ def _backup(architecture: Architecture, stores: Mapping[str, Component]) -> str 
 
 def _migration(architecture: Architecture) -> str | None:
     written = [
-        f"{m.from_} to {m.to}{': ' + '; '.join(texts(m.steps)) if m.steps else ''}" for m in architecture.document.migrations
+        f"{m.from_} to {m.to}{': ' + '; '.join(texts(m.steps)) if m.steps else ''}"
+        for m in architecture.document.migrations
     ]
     if written:
         return figure.several(written)

@@ -7,8 +7,9 @@ from atlas.draw.architecture import CLIENTS, Architecture, Way
 from atlas.draw.content import Content
 from atlas.draw.diagram import Diagram
 from atlas.draw.draft import component_nodes, finish, title
-from atlas.draw.layout import MOST_NODES, Room, fit, spacing
+from atlas.draw.layout import MOST_NODES, WIDEST, Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape, identifier
+from atlas.draw.pele import natural_width
 from atlas.draw.text import wrap
 
 _NEIGHBOURS = "neighbours"
@@ -18,6 +19,8 @@ def plane_zoom(architecture: Architecture, plane: str) -> Diagram:
     """One plane: its parts with their settings, who calls them and whom they call, with rates."""
     code = f"L1-{plane.upper()}"
     chart = fit(lambda room: _chart(architecture, plane, code, room))
+    if natural_width(chart.text()) > WIDEST:
+        chart = fit(lambda room: _chart(architecture, plane, code, room, "TB"))
     content = Content()
     plane_notes.SAY[plane](architecture, content)
     nodes = component_nodes(architecture, chart)
@@ -29,8 +32,8 @@ def parts(architecture: Architecture, plane: str) -> list[str]:
     return [i for i, c in architecture.components.items() if c.plane == plane]
 
 
-def _chart(architecture: Architecture, plane: str, code: str, room: Room) -> Flowchart:
-    chart = Flowchart(title(architecture, code), settings=spacing(room))
+def _chart(architecture: Architecture, plane: str, code: str, room: Room, direction: str = "LR") -> Flowchart:
+    chart = Flowchart(title(architecture, code), direction=direction, settings=spacing(room))
     zone = chart.zone(plane, f"{plane.capitalize()} plane", (f"zone-{plane}",))
     own = parts(architecture, plane)
     if not own:
@@ -50,7 +53,9 @@ def _chart(architecture: Architecture, plane: str, code: str, room: Room) -> Flo
 def _neighbours(architecture: Architecture, plane: str) -> tuple[list[str], list[str]]:
     """Who calls into the plane and whom it calls, the busiest first, as many as there is room for."""
     own = set(parts(architecture, plane))
-    into = {w.caller: w.average for w in sorted(architecture.ways, key=_rate) if w.callee in own and w.caller not in own}
+    into = {
+        w.caller: w.average for w in sorted(architecture.ways, key=_rate) if w.callee in own and w.caller not in own
+    }
     out = {w.callee: w.average for w in sorted(architecture.ways, key=_rate) if w.caller in own and w.callee not in own}
     for link in architecture.document.links:
         if link.to in own and link.from_ not in own:
@@ -107,7 +112,11 @@ def _description(architecture: Architecture, plane: str) -> list[str]:
     described = [_described(architecture, ident) for ident in own]
     touching = [w for w in architecture.ways if w.caller in own or w.callee in own]
     calls = [f"{architecture.name(w.caller) or 'Clients'} to {architecture.name(w.callee)}" for w in touching]
-    return [f"The {plane} plane of {architecture.document.name}", *described, f"Calls: {'; '.join(calls)}" if calls else ""]
+    return [
+        f"The {plane} plane of {architecture.document.name}",
+        *described,
+        f"Calls: {'; '.join(calls)}" if calls else "",
+    ]
 
 
 def _described(architecture: Architecture, ident: str) -> str:

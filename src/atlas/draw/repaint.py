@@ -52,6 +52,7 @@ def _painters() -> dict[str, Callable[[ET.Element], None]]:
         "pele-event": _event,
         "pele-sankey-node": _sankey_node,
         "pele-sankey-link": _sankey_link,
+        "pele-sankey-value": _sankey_value,
         "pele-axis": lambda e: e.set("stroke", theme.RULE_STRONG),
     }
 
@@ -243,6 +244,11 @@ def _sankey_node(element: ET.Element) -> None:
     _add_class(element, "band")
 
 
+def _sankey_value(element: ET.Element) -> None:
+    element.set("fill", theme.INK_2)
+    _add_class(element, "fact")
+
+
 def _sankey_link(element: ET.Element) -> None:
     """A band in the colour of what it leads to; its tooltip repeats the label and is dropped."""
     element.set("fill", theme.paint_of(_classes(element)).stroke)
@@ -267,7 +273,12 @@ def _outside(root: ET.Element) -> None:
 
 def _check_gap(element: ET.Element) -> None:
     """Mark words that only say that nothing is public: italic, in the lightest ink that is allowed."""
-    if element.tag in (_SVG + "text", _SVG + "tspan") and (element.text or "").strip().endswith(NOT_PUBLIC):
+    if element.tag in (_SVG + "text", _SVG + "tspan") and _is_gap((element.text or "").strip()):
         element.set("font-style", "italic")
         element.set("fill", theme.INK_3)
         _add_class(element, "gap-word")
+
+
+def _is_gap(text: str) -> bool:
+    """Whether a line says nothing but that something is not public."""
+    return text == NOT_PUBLIC or (text.endswith(f" {NOT_PUBLIC}") and len(text) <= 32 and "," not in text)

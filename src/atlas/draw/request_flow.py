@@ -25,7 +25,15 @@ def request_flow(architecture: Architecture) -> Diagram:
     nodes = {identifier(ident): ident for ident in lives}
     classes = life_lines(architecture, lives)
     chart = fit(lambda room: _chart(architecture, steps, room))
-    return finish(architecture, "RF", chart, _content(architecture), _description(architecture, steps), nodes=nodes, classes=classes)
+    return finish(
+        architecture,
+        "RF",
+        chart,
+        _content(architecture),
+        _description(architecture, steps),
+        nodes=nodes,
+        classes=classes,
+    )
 
 
 def _steps(architecture: Architecture) -> list[Step]:
@@ -84,7 +92,11 @@ def _answer(chart: Sequence, architecture: Architecture, step: Step, lives: dict
     if step.is_async and step.call.async_:
         return
     dist = time_of(architecture, step)
-    time = f"p50 {percentile(dist, 'p50')}, p99 {percentile(dist, 'p99')}".replace("p99 ", "p99\u00a0") if dist else f"latency {NOT_PUBLIC}"
+    time = (
+        f"p50 {percentile(dist, 'p50')}, p99 {percentile(dist, 'p99')}".replace("p99 ", "p99\u00a0")
+        if dist
+        else f"latency {NOT_PUBLIC}"
+    )
     chart.message(lives[step.call.target], lives[step.caller], above(time, room), Arrow.ANSWER)
     if step.call.fallback:
         answer = step.call.fallback.answer or architecture.name(step.call.fallback.call or "")
@@ -100,7 +112,9 @@ def _content(architecture: Architecture) -> Content:
     content.say("objectives", "Objective", _objectives(architecture))
     content.say("errors", "Errors, retries", _errors(architecture))
     content.add("Handed over", figure.several(_handed_over(architecture), 6, ", "))
-    content.add("Marks", "solid: waits; open arrow: handed over; cross: the answer when the step fails; ≈ follows, ~ assumed")
+    content.add(
+        "Marks", "solid: waits; open arrow: handed over; cross: the answer when the step fails; ≈ follows, ~ assumed"
+    )
     return content
 
 
@@ -117,7 +131,8 @@ def _budget(architecture: Architecture) -> str | None:
     found = [d for s in steps if (d := time_of(architecture, s))]
     if not found:
         return None
-    return f"means along the calls that are waited for sum to {figure.duration(sum(d.mean for d in found))}, each alone at its hop"
+    total = figure.duration(sum(d.mean for d in found))
+    return f"means along the calls that are waited for sum to {total}, each the time in one part itself"
 
 
 def fallbacks(architecture: Architecture) -> list[str]:

@@ -22,7 +22,9 @@ _ENCODED = frozenset('"#;<>&{}`\\$|')
 _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT = frozenset("\u00a0\u200c\u200d")  # no-break space, and what joins letters in several scripts
 _BREAKS = (", ", "; ", ": ", " – ", " - ", " (", ". ")
-_DANGLING = frozenset({"and", "or", "the", "a", "an", "of", "to", "in", "with", "for", "by", "from", "on", "at", "per", "is"})
+_DANGLING = frozenset(
+    {"and", "or", "the", "a", "an", "of", "to", "in", "with", "for", "by", "from", "on", "at", "per", "is"}
+)
 
 
 def plain(text: str) -> str:
@@ -30,6 +32,18 @@ def plain(text: str) -> str:
     kept = "".join(_printable(c) for c in text[: LONGEST * 2])
     kept = re.sub(" +", " ", kept).strip(" ")
     return kept if len(kept) <= LONGEST else kept[: LONGEST - 1] + ELLIPSIS
+
+
+_FOLDED = str.maketrans(
+    {"…": "...", "–": "-", "×": "x", "’": "'", '"': "'", "#": "", "<": "(", ">": ")", "{": "(", "}": ")", ";": ","}
+)
+
+
+def folded(text: str) -> str:
+    """``text`` in the letters that Mermaid's Sankey labels allow: ASCII without quotes or entities; never empty."""
+    ascii_only = unicodedata.normalize("NFKD", plain(text).translate(_FOLDED)).encode("ascii", "ignore").decode()
+    kept = ascii_only.translate(_FOLDED).replace("%%", "%")
+    return " ".join(kept.split()) or f"part {len(plain(text))}"
 
 
 def _printable(char: str) -> str:

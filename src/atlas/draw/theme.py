@@ -80,7 +80,8 @@ _PAGE = """\
 .pele .shape { fill: var(--c-tint, var(--sunken)); stroke: var(--c, var(--rule-strong)); }
 .pele .outline { fill: none; stroke: var(--c, var(--rule-strong)); }
 .pele .pele-cluster > rect { fill: none; stroke: var(--c, var(--rule-strong)); }
-.pele .pele-cluster text, .pele .pele-cluster tspan, .pele .pele-cluster-title text, .pele .pele-cluster-title tspan { fill: var(--c-ink, var(--ink-2)); }
+.pele .pele-cluster text, .pele .pele-cluster tspan,
+.pele .pele-cluster-title text, .pele .pele-cluster-title tspan { fill: var(--c-ink, var(--ink-2)); }
 .pele .pele-cluster-title .halo { fill: none; stroke: var(--paper); }
 .pele .note { --c: var(--warn); --c-tint: var(--warn-tint); }
 .pele .main { --c: var(--accent); --c-tint: var(--accent-tint); }
@@ -93,8 +94,9 @@ _PAGE = """\
 
 
 def stylesheet() -> str:
-    """CSS that repaints inline drawings from a page's tokens (``--ink``, ``--edge``, ``--edge-tint`` …), both themes."""
-    planes = "".join(
-        f".pele .plane-{p}, .pele .zone-{p} {{ --c: var(--{p}); --c-ink: var(--{p}-ink); --c-tint: var(--{p}-tint); }}\n" for p in PLANES
+    """CSS that repaints inline drawings from a page's tokens (``--ink``, ``--edge``, ``--edge-tint`` …)."""
+    return _PAGE + "".join(
+        f".pele .plane-{plane}, .pele .zone-{plane} {{ --c: var(--{plane}); "
+        f"--c-ink: var(--{plane}-ink); --c-tint: var(--{plane}-tint); }}\n"
+        for plane in PLANES
     )
-    return _PAGE + planes
