@@ -18,9 +18,11 @@ LONGEST = 4000
 
 ELLIPSIS = "…"
 _NAMED = {'"': "quot", "<": "lt", ">": "gt", "&": "amp"}
-_ENCODED = frozenset('"#;<>&{}`\\$|')
+_ENCODED = str.maketrans({c: f"#{_NAMED.get(c, ord(c))};" for c in '"#;<>&{}`\\$|'})
+_WITH_COLONS = {**_ENCODED, ord(":"): f"#{ord(':')};"}
 _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _KEPT = frozenset("\u00a0\u200c\u200d")  # no-break space, and what joins letters in several scripts
+_JOINED = re.compile(r"(?<=\d) (?=[A-Za-zµ%/]{1,6}\b|%)|(?<=[~≈≤≥<>×]) (?=\d)")
 _BREAKS = (", ", "; ", ": ", " – ", " - ", " (", ". ")
 _DANGLING = frozenset(
     {"and", "or", "the", "a", "an", "of", "to", "in", "with", "for", "by", "from", "on", "at", "per", "is"}
@@ -29,7 +31,9 @@ _DANGLING = frozenset(
 
 def plain(text: str) -> str:
     """One line of printable characters: no controls, no direction overrides, single spaces, at most LONGEST."""
-    kept = "".join(_printable(c) for c in text[: LONGEST * 2])
+    kept = text[: LONGEST * 2]
+    if not kept.isprintable():
+        kept = "".join(_printable(c) for c in kept)
     kept = re.sub(" +", " ", kept).strip(" ")
     return kept if len(kept) <= LONGEST else kept[: LONGEST - 1] + ELLIPSIS
 
@@ -54,14 +58,28 @@ def _printable(char: str) -> str:
 
 def encode(text: str, colons: bool = False) -> str:
     """``text`` as Mermaid writes it: special characters as ``#NN;``; ``colons`` too where they separate fields."""
-    special = _ENCODED | {":"} if colons else _ENCODED
-    return "".join(f"#{_NAMED.get(c, ord(c))};" if c in special else c for c in plain(text))
+    return plain(text).translate(_WITH_COLONS if colons else _ENCODED)
 
 
 @lru_cache(maxsize=20_000)
 def width(text: str, size: float = 16.0, bold: bool = False) -> float:
     """Width in px of ``text`` in the font labels are measured in (Noto Sans)."""
-    return cast("float", text_width(text, size, bold))
+    return size * sum(map(_ADVANCES[bold].__getitem__, text))
+
+
+class _Advances(dict[str, float]):
+    """Width of each character at a size of 1, looked up in the font once."""
+
+    def __init__(self, bold: bool) -> None:
+        super().__init__()
+        self._bold = bold
+
+    def __missing__(self, char: str) -> float:
+        self[char] = advance = cast("float", text_width(char, 1, self._bold))
+        return advance
+
+
+_ADVANCES = (_Advances(False), _Advances(True))
 
 
 def shorten(text: str, limit: int) -> str:
@@ -118,7 +136,7 @@ def wrap(text: str, room: float, size: float = 16.0, lines: int = 99, bold: bool
 
 def _pieces(text: str, room: float, size: float) -> list[str]:
     """The words of ``text``, a number kept with its unit; a word wider than the room is cut into pieces that fit."""
-    words = re.sub(r"(\d) (?=[A-Za-z%/]{1,6}\b)", "\\1\u00a0", text).split(" ")
+    words = _JOINED.sub("\u00a0", text).split(" ")
     most = max(4, int(room / size))
     return [piece for word in words for piece in (_cut(word, most) if width(word, size) > room else [word])]
 
@@ -128,5 +146,6 @@ def _cut(word: str, most: int) -> list[str]:
 
 
 def stacked(words: str, room: float = 84.0) -> str:
-    """``words`` on at most two short lines, as they stand on an edge without pushing its ends apart."""
-    return "\n".join(wrap(words, room, 14, 2)) if words else ""
+    """``words`` on at most two short lines, as they stand on an edge without pushing its ends apart; words stay whole."""
+    widest = max((width(word, 14) for word in plain(words).split(" ")), default=0.0)
+    return "\n".join(wrap(words, min(max(room, widest), 2 * room), 14, 2)) if words else ""
