@@ -164,8 +164,10 @@ def to_markdown(result: dict[str, Any]) -> str:
     lines = [
         "## Mistyped figures",
         "",
-        f"{result['claims']} claims of the catalogue, each ten times too large, ten times too small and in a wrong unit:"
-        f" {result['mutations']} mistakes. The clean catalogue gives {result['clean_findings']} findings.",
+        (
+            f"{result['claims']} claims, each ten times too large, ten times too small and in a wrong unit: "
+            f"{result['mutations']} mistakes. The clean catalogue gives {result['clean_findings']} findings."
+        ),
         "",
         "| mistake | value alone is wrong | value and printed figure agree, other figures must tell |",
         "|---|---|---|",
@@ -173,8 +175,10 @@ def to_markdown(result: dict[str, Any]) -> str:
     for kind, row in result["by_kind"].items():
         lines.append(f"| {kind} | {row['value_only']:.1%} | {row['value_and_figure']:.1%} |")
     lines += [
-        f"| **all** | **{result['caught_value_only']:.1%}** (target {result['target']:.0%})"
-        f" | **{result['caught_value_and_figure']:.1%}** |",
+        (
+            f"| **all** | **{result['caught_value_only']:.1%}** (target {result['target']:.0%})"
+            f" | **{result['caught_value_and_figure']:.1%}** |"
+        ),
         "",
         "| system | value alone | value and figure |",
         "|---|---|---|",

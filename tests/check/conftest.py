@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,20 +10,11 @@ from typing import Any
 import pytest
 import yaml
 
-from atlas.catalogue import LoadedFile, load_text, parse_yaml
+from atlas.catalogue import LoadedFile, load_text, read_yaml
 from atlas.model import Vocabulary
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "check"
-TODAY = dt.date(2026, 11, 21)
 Patch = dict[str, Any]
-Build = Callable[[Patch], LoadedFile]
-
-
-def read(path: Path) -> Any:
-    """A YAML asset as the catalogue would read it."""
-    source = parse_yaml(path.read_text(encoding="utf-8"), path.name)
-    assert not source.findings, source.findings
-    return source.data
+BASE = Path(__file__).resolve().parent.parent / "assets" / "check" / "base.yaml"
 
 
 def apply(document: Any, patch: Patch) -> Any:
@@ -45,11 +35,11 @@ def apply(document: Any, patch: Patch) -> Any:
 @pytest.fixture(scope="session")
 def base() -> Any:
     """The plain data of the base document."""
-    return read(ASSETS / "base.yaml")
+    return read_yaml(BASE, BASE.name).data
 
 
 @pytest.fixture(scope="session")
-def build(base: Any, vocabulary: Vocabulary) -> Build:
+def build(base: Any, vocabulary: Vocabulary) -> Callable[[Patch], LoadedFile]:
     """Load the base document with a patch on it."""
 
     def make(patch: Patch) -> LoadedFile:

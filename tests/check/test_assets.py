@@ -1,47 +1,83 @@
-"""Every check has an asset that fails it and one that passes it."""
+"""Every check has an asset that fails it and one that passes it.
+
+An asset is a patch on the base document, a list of patches (a catalogue of several systems), ``system: SLUG`` for a
+system of the real catalogue, or ``drawings`` that stand in for those that would be computed.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from atlas.catalogue import Catalogue
-from atlas.check import all_checks, run_checks
+from atlas.catalogue import Catalogue, LoadedFile, read_yaml
+from atlas.check import Case, all_checks, run_checks
+from atlas.check.runner import check_case
 from atlas.diagnostic import Finding
-from atlas.model import Vocabulary
+from atlas.draw import Diagram, Picture
+from atlas.model import System, Vocabulary
 
-from .conftest import ASSETS, TODAY, Build, read
+ASSETS = Path(__file__).resolve().parent.parent / "assets" / "check"
+TODAY = dt.date(2026, 11, 21)
+Patch = dict[str, Any]
+Build = Callable[[Patch], LoadedFile]
+CHECKS = {check.code: check for check in all_checks()}
 
-CODES = [check.code for check in all_checks()]
+
+def system_of(patch: Patch, build: Build, catalogue: Catalogue) -> System:
+    """The system that a patch describes; it must be readable."""
+    if "system" in patch:
+        return catalogue.systems[patch["system"]]
+    file = build({path: value for path, value in patch.items() if path != "drawings"})
+    assert file.system is not None, [f"{f.path}: {f.message}" for f in file.findings]
+    return file.system
 
 
-def findings(patches: Any, build: Build, vocabulary: Vocabulary, code: str) -> list[Finding]:
-    """What one check says of the patched documents, taken together as a catalogue."""
-    files = [build(patch) for patch in (patches if isinstance(patches, list) else [patches])]
-    systems = {}
-    for file in files:
-        assert file.system is not None, [f"{f.path}: {f.message}" for f in file.findings]
-        systems[file.system.slug] = file.system
-    catalogue = Catalogue(Path("catalogue"), vocabulary, systems)
-    return run_checks(catalogue, today=TODAY, only=[code])
+def drawing(row: dict[str, Any]) -> Diagram:
+    """A drawing as an asset writes it: its Mermaid text, or a number of boxes."""
+    boxes = "\n".join(f'  n{i}["component {i}"]' for i in range(row.get("boxes", 1)))
+    text = row.get("mermaid", f"flowchart LR\n{boxes}")
+    words = {"title": "A title", "description": "", **{k: v for k, v in row.items() if k not in ("boxes", "mermaid")}}
+    return Diagram(id="cs-relay-l0", name="Global flow", mermaid=text, wide=Picture(text), **words)
+
+
+def findings(code: str, side: str, build: Build, vocabulary: Vocabulary, catalogue: Catalogue) -> list[Finding]:
+    """What one check says of one side of its asset."""
+    asset = read_yaml(ASSETS / f"{code}.yaml", code).data[side]
+    if isinstance(asset, list):
+        systems = [system_of(patch, build, catalogue) for patch in asset]
+        together = Catalogue(Path("catalogue"), vocabulary, {s.slug: s for s in systems})
+        return run_checks(together, today=TODAY, only=[code])
+    case = Case(system_of(asset, build, catalogue), TODAY)
+    if "drawings" in asset:
+        case.__dict__["drawings"] = tuple(drawing(row) for row in asset["drawings"])
+    return list(check_case(case, [CHECKS[code]]))
 
 
 def test_no_check_is_without_assets() -> None:
     """The assets and the checks name each other one to one."""
-    assert sorted(p.stem for p in ASSETS.glob("*.yaml") if p.stem != "base") == CODES
+    assert sorted(p.stem for p in ASSETS.glob("*.yaml") if p.stem != "base") == sorted(CHECKS)
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_a_check_fails_what_it_should(code: str, build: Build, vocabulary: Vocabulary) -> None:
+@pytest.mark.parametrize("code", CHECKS)
+def test_a_check_fails_what_it_should(code: str, build: Build, vocabulary: Vocabulary, catalogue: Catalogue) -> None:
     """The failing asset gives at least one finding with this code and a place."""
-    found = findings(read(ASSETS / f"{code}.yaml")["fails"], build, vocabulary, code)
-    assert [f.code for f in found], f"{code} lets its failing asset pass"
-    assert all(f.code == code and f.position.file for f in found)
+    found = findings(code, "fails", build, vocabulary, catalogue)
+    assert found, f"{code} lets its failing asset pass"
+    assert all(f.code == code and f.position.file and f.message for f in found)
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_a_check_passes_what_it_should(code: str, build: Build, vocabulary: Vocabulary) -> None:
+@pytest.mark.parametrize("code", CHECKS)
+def test_a_check_passes_what_it_should(code: str, build: Build, vocabulary: Vocabulary, catalogue: Catalogue) -> None:
     """The passing asset gives no finding with this code."""
-    assert findings(read(ASSETS / f"{code}.yaml")["passes"], build, vocabulary, code) == []
+    assert findings(code, "passes", build, vocabulary, catalogue) == []
+
+
+def test_the_base_document_is_clean(build: Build) -> None:
+    """The document that assets are patches of has no finding at all, so that each asset has one known fault."""
+    file = build({})
+    assert file.system is not None
+    assert [*file.findings, *check_case(Case(file.system, TODAY), CHECKS.values())] == []

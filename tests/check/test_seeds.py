@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from atlas.catalogue import load_catalogue
+from atlas.catalogue import load_catalogue, read_yaml
 from atlas.check import explain, run_checks
 from atlas.diagnostic import Finding
 
-from .conftest import TODAY, read
-
 TESTS = Path(__file__).resolve().parent.parent
-EXPECTED: dict[str, Any] = read(TESTS / "golden" / "seed_findings.yaml")
+GOLDEN = TESTS / "golden" / "seed_findings.yaml"
+EXPECTED: dict[str, Any] = read_yaml(GOLDEN, GOLDEN.name).data
+TODAY = dt.date(2026, 11, 21)
 READERS_WORDS = {"DOC018", "DOC008"}
 """Codes with which the reader refuses a word that is not in a vocabulary or a closed list."""
 
@@ -65,4 +66,6 @@ def test_findings_of_figures_name_the_claims(found: dict[str, list[Finding]]) ->
     for findings in found.values():
         for finding in findings:
             if finding.code.startswith("PHY") and finding.code != "PHY044":
-                assert finding.because and finding.actual and finding.expected, finding
+                assert finding.because, finding
+                assert finding.actual, finding
+                assert finding.expected, finding

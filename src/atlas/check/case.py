@@ -11,10 +11,11 @@ from atlas.check.call_tree import Place as CallPlace
 from atlas.check.call_tree import places
 from atlas.check.fact import Fact, Facts
 from atlas.check.interval import as_read
+from atlas.draw import Diagram, diagrams
 from atlas.model.document import Document
 from atlas.model.system import ClaimView, Distribution, System, Value
 from atlas.model.text import span
-from atlas.model.walk import Place, walk
+from atlas.model.walk import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class Case:
         """The usable figures: found in their source, not vague beyond use."""
         return Facts(tuple(_fact(v) for v in self.system.claims.values() if v.claim.verdict == "found"))
 
-    @cached_property
+    @property
     def written(self) -> tuple[Place, ...]:
-        """Every written value of the document with its path; walked once for all checks."""
-        return tuple(walk(self.document))
+        """Every written value of the document with its path."""
+        return self.system.written
 
     @cached_property
     def calls(self) -> tuple[CallPlace, ...]:
@@ -63,6 +64,11 @@ class Case:
     def flow_ids(self) -> frozenset[str]:
         """Ids of the described flows."""
         return frozenset(self.document.flows)
+
+    @cached_property
+    def drawings(self) -> tuple[Diagram, ...]:
+        """Every diagram of the system, drawn once for all checks."""
+        return diagrams(self.system)
 
     def growth(self, metric: str) -> str:
         """Which way a metric moves in the world: ``up``, ``down`` or ``none``."""
@@ -136,7 +142,7 @@ class Survey:
 
 
 def _fact(view: ClaimView) -> Fact:
-    """A claim as a fact. Figures of the whole (users, egress) outlive an architecture: only a written era parts them."""
+    """A claim as a fact. Figures of the whole outlive an architecture, so that only a written era parts them."""
     quantity, when = view.quantity, view.as_of_span
     claim = view.claim
     return Fact(

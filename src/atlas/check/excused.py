@@ -13,7 +13,7 @@ system, the path, the reason and the day it was given::
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -66,11 +66,11 @@ def load_excuses(root: Path) -> list[Excuse]:
 
 
 def apply_excuses(
-    findings: Iterable[Finding], excuses: Iterable[Excuse], root: Path, *, is_partial: bool
+    findings: Iterable[Finding], excuses: Iterable[Excuse], root: Path, is_judged: Callable[[Excuse], bool]
 ) -> list[Finding]:
     """Findings without the excused ones, and with one for each excuse that was not needed.
 
-    Nothing is said of unneeded excuses when only a part was checked (``is_partial``).
+    Nothing is said of excuses whose check or system was left out of this run (``is_judged``).
     """
     given = list(excuses)
     needed: set[int] = set()
@@ -80,8 +80,7 @@ def apply_excuses(
         needed.update(covering)
         if not covering:
             kept.append(finding)
-    if not is_partial:
-        kept.extend(_unneeded(e, root) for i, e in enumerate(given) if i not in needed)
+    kept.extend(_unneeded(e, root) for i, e in enumerate(given) if i not in needed and is_judged(e))
     return kept
 
 

@@ -63,7 +63,10 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A fact that must hold. ``run`` takes a ``Case`` (system, file scope) or a ``Survey`` (catalogue scope)."""
+    """A fact that must hold. ``run`` takes a ``Case`` (system, file scope) or a ``Survey`` (catalogue scope).
+
+    A costly check draws or runs something, and is left out unless it is asked for.
+    """
 
     code: str
     name: str
@@ -72,6 +75,7 @@ class Check:
     family: Family
     run: Callable[[Any], Iterable[Breach]]
     fixable: bool = False
+    is_costly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

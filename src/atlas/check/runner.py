@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from atlas.catalogue import Catalogue
 from atlas.check.case import Case, Survey
 from atlas.check.excused import Excuse, apply_excuses
-from atlas.check.registry import Breach, Check, Scope, all_checks
-from atlas.diagnostic import Finding, Position, sort_findings
+from atlas.check.registry import Breach, Check, Scope, all_checks, explain
+from atlas.diagnostic import CODES, Finding, Position, sort_findings
 from atlas.model.system import System
 
 
@@ -20,13 +20,15 @@ def run_checks(
     only: Collection[str] = (),
     scope: Collection[str] = (),
     exceptions: Iterable[Excuse] = (),
+    costly: bool = False,
 ) -> list[Finding]:
     """Every finding of the catalogue, sorted by place: those of reading it first made, then those of the checks.
 
     ``only`` limits to these codes, names or families; ``scope`` limits to these slugs (and leaves out checks of the
-    whole catalogue). An exception takes away the finding it names; one that takes nothing away is a finding itself.
+    whole catalogue). ``costly`` adds the checks that draw; naming one in ``only`` does too. An exception takes away
+    the finding it names; one that takes nothing away is a finding itself.
     """
-    chosen = [c for c in all_checks() if not only or {c.code, c.name, c.family.value} & set(only)]
+    chosen = [c for c in all_checks() if _is_chosen(c, only, costly=costly)]
     slugs = [s for s in catalogue.systems if not scope or s in scope]
     cases = {slug: Case(catalogue.systems[slug], today) for slug in slugs}
     found = [f for f in catalogue.findings if not scope or _is_of(f, catalogue, slugs)] if not only else []
@@ -34,13 +36,25 @@ def run_checks(
         found.extend(check_case(case, chosen))
     if not scope:
         found.extend(_survey(Survey(cases, today), chosen))
-    partial = bool(only) or bool(scope)
-    return sort_findings(apply_excuses(found, exceptions, catalogue.root, is_partial=partial))
+    judged = {c.code for c in chosen} | (set() if only else set(CODES))
+    ids = {case.system.id for case in cases.values()}
+
+    def is_judged(excuse: Excuse) -> bool:
+        known = excuse.code in judged or (not only and explain(excuse.code) is None)
+        return known and (excuse.system in ids or not scope)
+
+    return sort_findings(apply_excuses(found, exceptions, catalogue.root, is_judged))
+
+
+def _is_chosen(check: Check, only: Collection[str], *, costly: bool) -> bool:
+    if only:
+        return bool({check.code, check.name, check.family.value} & set(only))
+    return costly or not check.is_costly
 
 
 def check_system(system: System, *, today: dt.date, checks: Iterable[Check] | None = None) -> list[Finding]:
     """The findings of the checks of one system, sorted by place."""
-    chosen = all_checks() if checks is None else checks
+    chosen = [c for c in all_checks() if not c.is_costly] if checks is None else checks
     return sort_findings(check_case(Case(system, today), chosen))
 
 

@@ -64,7 +64,9 @@ def replaced_by(case: Case, technology: str) -> Era | None:
 def is_left_in(era: Era, spellings: list[str]) -> bool:
     """Whether a running era names a technology only as what it replaced."""
     text = f"{era.milestone} {' '.join(era.components)}".lower()
-    return any(s in text and re.search(rf"(?:replac\w+|from|instead of)\s+(?:the\s+)?{re.escape(s)}", text) for s in spellings)
+    return any(
+        s in text and re.search(rf"(?:replac\w+|from|instead of)\s+(?:the\s+)?{re.escape(s)}", text) for s in spellings
+    )
 
 
 def run(case: Case) -> Iterator[Breach]:
