@@ -3,11 +3,12 @@
 Debt can only shrink: an excuse that no longer excuses anything is an error itself. Each entry names the code, the
 system, the path, the reason and the day it was given::
 
-    - code: PHY017
-      system: CS-SLACK
-      path: claims.services.value
-      because: two teams count differently, both are published
-      since: 2026-11-21
+    exceptions:
+      - code: PHY017
+        system: CS-SLACK
+        path: claims.services.value
+        because: two teams count differently, both are published
+        since: 2026-11-21
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from atlas.catalogue import read_yaml
 from atlas.diagnostic import Finding, Level, Position, code
@@ -47,6 +48,10 @@ class Excuse(Model, frozen=True):
         return (self.code, self.system, self.path) == (finding.code, finding.system, finding.path)
 
 
+class _File(Model, frozen=True):
+    exceptions: tuple[Excuse, ...] = documented("the findings that are tolerated", ())
+
+
 class ExcuseError(ValueError):
     """The file of excuses cannot be read; ``str`` says what is wrong."""
 
@@ -60,7 +65,7 @@ def load_excuses(root: Path) -> list[Excuse]:
     if source.findings:
         raise ExcuseError(f"{source.findings[0].position}: {source.findings[0].message}")
     try:
-        return TypeAdapter(list[Excuse]).validate_python(source.data or [])
+        return list(_File.model_validate(source.data or {}).exceptions)
     except ValidationError as error:
         raise ExcuseError(f"{FILE}: {error}") from error
 
