@@ -49,7 +49,19 @@ def claims_csv(systems: Sequence[Digest]) -> str:
     for system in sorted(systems, key=lambda s: s.slug):
         for c in system.claims:
             high = "" if c.high is None else repr(c.high)
-            line = [system.id, c.id, c.metric, c.stat, c.about, c.text, repr(c.low), repr(c.mid), high, c.dimension, c.held]
+            line = [
+                system.id,
+                c.id,
+                c.metric,
+                c.stat,
+                c.about,
+                c.text,
+                repr(c.low),
+                repr(c.mid),
+                high,
+                c.dimension,
+                c.held,
+            ]
             line += [c.scope, c.confidence, c.verdict, str(c.is_primary).lower(), c.source_title, c.source_url, c.quote]
             writer.writerow([f"'{text}" if text.startswith(_FORMULA) else text for text in line])
     return out.getvalue()

@@ -82,22 +82,28 @@ def build(
         site = Site(base_url, today.isoformat())
         plan = plan_jobs(system_files(root), vocabulary, site)
         missing = [job for job in plan if store.digest(job.key) is None]
-        outcome = _render_all(missing, root, store, site, today, jobs, _from(progress, len(plan) - len(missing), len(plan)))
+        outcome = _render_all(
+            missing, root, store, site, today, jobs, _from(progress, len(plan) - len(missing), len(plan))
+        )
         digests = {job.path.stem: found for job in plan if (found := store.digest(job.key))}
         count = sum(store.copy(job.key, stage) for job in plan if job.path.stem in digests)
         shared = catalogue_files(digests, vocabulary, site, today, store.folder)
         write_files(stage, shared)
-        found = search.index(stage) if with_search else search.SearchIndex(is_made=False)
+        searched = search.index(stage) if with_search else search.SearchIndex(is_made=False)
         if cache is not None:
             store.prune([job.key for job in plan])
     broken = tuple(job.path.stem for job in plan if job.path.stem not in digests)
     findings = (*words_found, *(f for r in outcome for f in r))
-    return BuildReport(out, len(digests), len(missing), count + len(shared), broken, findings, found.problem, digests)
+    return BuildReport(
+        out, len(digests), len(missing), count + len(shared), broken, findings, searched.problem, digests
+    )
 
 
 def plan_jobs(paths: Sequence[Path], vocabulary: Vocabulary, site: Site) -> list[Job]:
-    """A job for each document. A result depends on the document, the words, the code, the day, and on which of the
-    systems it names exist."""
+    """A job for each document.
+
+    A result depends on the document, the words, the code, the day, and on which of the systems it names exist.
+    """
     texts = {path: path.read_bytes() for path in paths}
     ids = {match[1].decode(): path.stem for path, text in texts.items() if (match := _ID.search(text))}
     words = vocabulary.model_dump_json()
@@ -154,5 +160,3 @@ def _from(progress: Progress | None, done: int, total: int) -> Progress:
     if done:
         progress(done, total, "unchanged")
     return lambda more, _total, name: progress(done + more, total, name)
-
-

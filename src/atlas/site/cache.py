@@ -73,12 +73,13 @@ class Cache:
         count = 0
         source = self.folder / name / _FILES
         os.utime(source.parent)  # so that pruning sees it as used
-        for folder, _, names in os.walk(source):
-            target = out / os.path.relpath(folder, source)
-            target.mkdir(parents=True, exist_ok=True)
-            for one in names:
-                shutil.copyfile(os.path.join(folder, one), target / one)
-            count += len(names)
+        for one in source.rglob("*"):
+            target = out / one.relative_to(source)
+            if one.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+            else:
+                shutil.copyfile(one, target)
+                count += 1
         return count
 
     def names(self, name: str) -> set[str]:

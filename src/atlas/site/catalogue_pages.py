@@ -17,7 +17,9 @@ from atlas.site.sitemap import sitemap_files
 _SYSTEM_PAGES = ("", "diagrams/", "evidence/", "components/")
 
 
-def catalogue_files(digests: Mapping[str, Digest], words: Vocabulary, site: Site, today: dt.date, cache: Path) -> dict[str, str | bytes]:
+def catalogue_files(
+    digests: Mapping[str, Digest], words: Vocabulary, site: Site, today: dt.date, cache: Path
+) -> dict[str, str | bytes]:
     """Everything but the systems' own pages; ``cache`` keeps the two fonts, which take half a second to make."""
     systems = [digests[slug] for slug in sorted(digests)]
     return {**index_pages(systems, words, site, today), **assets(cache)}

@@ -82,7 +82,9 @@ def series_plot(book: EvidenceBook) -> Plot | None:
         Point(view.as_of, view.quantity, parts_of(book.claim(view.id)), is_now=view is longest[-1])
         for view in longest[-MOST_VALUES:]
     ]
-    return plot(f"{measure(first).capitalize()}, {subject(book.system, first.claim.of)}", points, "by the date it held, from 0")
+    return plot(
+        f"{measure(first).capitalize()}, {subject(book.system, first.claim.of)}", points, "by the date it held, from 0"
+    )
 
 
 def _row(point: Point, end: float, top: float) -> PlotRow:

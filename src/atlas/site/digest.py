@@ -13,7 +13,18 @@ from atlas.diagnostic import Finding
 from atlas.model import ClaimView, System
 from atlas.site.drawings import Drawing
 from atlas.site.figure import ACCESS_WORDS
-from atlas.site.names import OLD_YEARS, TOPOLOGY, capital, held, held_year, of_what, organisation, printed, subject, term
+from atlas.site.names import (
+    OLD_YEARS,
+    TOPOLOGY,
+    capital,
+    held,
+    held_year,
+    of_what,
+    organisation,
+    printed,
+    subject,
+    term,
+)
 from atlas.site.planes import heat
 from atlas.site.tables.patterns import mechanisms_in_use
 
@@ -126,7 +137,9 @@ class Digest(BaseModel, frozen=True, extra="forbid"):
         return max(years) if years else None
 
 
-def digest(system: System, pictures: Sequence[Drawing], findings: Sequence[Finding], today: dt.date, confidence: str) -> Digest:
+def digest(
+    system: System, pictures: Sequence[Drawing], findings: Sequence[Finding], today: dt.date, confidence: str
+) -> Digest:
     """The digest of one system."""
     document = system.document
     patterns = document.patterns

@@ -75,7 +75,12 @@ class EvidenceBook:
             self._found[name] = self._of_claim(name, view)
         origin = "published" if view.is_usable else "assumed"
         return Figure(
-            text or printed(view), origin, self._home + name, (claim_id,), view.claim.verdict != "found", _bounds(view.quantity)
+            text or printed(view),
+            origin,
+            self._home + name,
+            (claim_id,),
+            view.claim.verdict != "found",
+            _bounds(view.quantity),
         )
 
     def value(self, path: str, label: str = "") -> Figure | None:
@@ -102,24 +107,43 @@ class EvidenceBook:
                 ("Origin", parts_of("Computed from the model.")),
                 ("Computed", parts_of(how)),
             ]
-            self._found[name] = Evidence(name, f"{text}: {label}", "", (*rows, *self._rests_on(used)), self._home + name, key, "derived")
+            self._found[name] = Evidence(
+                name, f"{text}: {label}", "", (*rows, *self._rests_on(used)), self._home + name, key, "derived"
+            )
         return Figure(text, "derived", self._home + name, used)
 
     def _of_claim(self, name: str, view: ClaimView) -> Evidence:
         claim = view.claim
         about = of_what(self.system, view)
-        rows: list[tuple[str, Given]] = [("Verdict", Words(verdict_words(claim), "tag bad") if claim.verdict != "found" else None)]
+        rows: list[tuple[str, Given]] = [
+            ("Verdict", Words(verdict_words(claim), "tag bad") if claim.verdict != "found" else None)
+        ]
         for source_id, source in view.sources.items():
             rows += _source_rows(source_id, source)
         rows += [
-            ("Held", [held(view) or Words("not stated", "nil"), _if(view.as_of_is_source_date, " (date of the source)"), _gap(age_part(view, self.today))]),
+            (
+                "Held",
+                [
+                    held(view) or Words("not stated", "nil"),
+                    _if(view.as_of_is_source_date, " (date of the source)"),
+                    _gap(age_part(view, self.today)),
+                ],
+            ),
             ("Scope", claim.scope),
             ("Confidence", f"{view.confidence}, {CONFIDENCE_WORDS[view.confidence]}"),
             ("Checked", self._checked(view)),
             ("Note", claim.note),
         ]
         kept = tuple((label, parts) for label, given in rows if (parts := parts_of(given)))
-        return Evidence(name, f"{printed(view)}: {about}", claim.figure or "", kept, self._home + name, f"{self.system.id}/{view.id}", "published")
+        return Evidence(
+            name,
+            f"{printed(view)}: {about}",
+            claim.figure or "",
+            kept,
+            self._home + name,
+            f"{self.system.id}/{view.id}",
+            "published",
+        )
 
     def _of_value(self, name: str, value: Value, label: str) -> Evidence:
         rows: list[tuple[str, Given]] = [
@@ -129,7 +153,15 @@ class EvidenceBook:
             ("Source", value.source),
         ]
         kept = tuple((head, parts) for head, given in rows if (parts := parts_of(given)))
-        return Evidence(name, f"{value.text}: {label}", "", (*kept, *self._rests_on(value.claims)), self._home + name, value.path, value.origin)
+        return Evidence(
+            name,
+            f"{value.text}: {label}",
+            "",
+            (*kept, *self._rests_on(value.claims)),
+            self._home + name,
+            value.path,
+            value.origin,
+        )
 
     def _rests_on(self, claims: Iterable[str]) -> tuple[tuple[str, tuple[Part, ...]], ...]:
         known = [c for c in claims if c in self.system.claims]

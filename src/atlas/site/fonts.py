@@ -20,8 +20,8 @@ _MORE = "•…′″‰‹›€™−×÷≈≠≤≥∞½¼¾µ⅓²³"
 def subset(weight: int) -> bytes:
     """One weight as WOFF2, Latin with signs and arrows; about 20 kB and the same bytes each time."""
     # Imported here: fonttools is needed once per build, and its import is slow.
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
+    from fontTools.subset import Options, Subsetter  # noqa: PLC0415
+    from fontTools.ttLib import TTFont  # noqa: PLC0415
 
     wanted = {code for low, high in _RANGES for code in range(low, high + 1)} | {ord(c) for c in _MORE}
     source = files("mermaid_render").joinpath("fonts", WEIGHTS[weight]).read_bytes()

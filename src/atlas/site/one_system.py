@@ -31,7 +31,9 @@ class Rendered:
     findings: tuple[Finding, ...]
 
 
-def render_file(path: Path, root: Path, vocabulary: Vocabulary, known: Mapping[str, str], today: dt.date, site: Site) -> Rendered:
+def render_file(
+    path: Path, root: Path, vocabulary: Vocabulary, known: Mapping[str, str], today: dt.date, site: Site
+) -> Rendered:
     """Load, check, draw and render one document; ``known`` maps ids of systems that exist to their slugs."""
     return render_system(load_file(path, vocabulary, root), known, today, site)
 

@@ -59,7 +59,9 @@ def check_target(target: Path) -> None:
             return
     except OSError as error:
         raise OutputError(f"{target} cannot be read: {error.strerror or error}") from error
-    raise OutputError(f"{target} is not empty and was not written by atlas build (no {MARKER} in it); choose another folder")
+    raise OutputError(
+        f"{target} is not empty and was not written by atlas build (no {MARKER} in it); choose another folder"
+    )
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
@@ -115,17 +117,21 @@ def _is_running(process: int) -> bool:
     return True
 
 
+def replace_folder(new: Path, target: Path) -> None:
+    """The new folder becomes the target; what stood there ends up at the new one's name, or is gone."""
+    if not target.exists():
+        new.rename(target)
+    elif not _exchange(new, target):
+        old = target.with_name(f".{new.name}-old")
+        target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
 def _put_in_place(stage: Path, target: Path) -> None:
-    """The new folder becomes the target; the old one ends up at the stage's name and is removed by the caller."""
     check_target(target)
     try:
-        if not target.exists():
-            stage.rename(target)
-        elif not _exchange(stage, target):
-            old = target.with_name(f"{stage.name}-old")
-            target.rename(old)
-            stage.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
+        replace_folder(stage, target)
     except OSError as error:
         raise OutputError(f"{target} cannot be replaced: {error.strerror or error}") from error
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 ORIGIN_WORDS = {
     "published": "published",
@@ -92,7 +92,8 @@ class Cell:
         return tuple(p for p in self.parts + self.sub if isinstance(p, Figure))
 
 
-Given = str | Part | None | Iterable["str | Part | None"]
+Given: TypeAlias = "str | Part | Iterable[Given] | None"
+"""Whatever can stand in a line: text, parts, nothing, or any nesting of them."""
 
 
 def parts_of(*given: Given) -> tuple[Part, ...]:

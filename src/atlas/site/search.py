@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS = 600
+FOLDER = "pagefind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +19,20 @@ class SearchIndex:
     problem: str = ""
 
 
-def index(site: Path) -> SearchIndex:
-    """Write ``pagefind/`` into the site. Pages are read from ``<main data-pagefind-body>``.
+def index(site: Path, output: Path | None = None) -> SearchIndex:
+    """Write ``pagefind/`` into the site, or the same files to ``output``. Read is ``<main data-pagefind-body>``.
 
     A machine for which Pagefind has no program still gets a whole site, without search.
     """
     try:
-        from pagefind_bin import get_executable
-    except ImportError:
+        program = importlib.import_module("pagefind_bin").get_executable()
+    except (ImportError, FileNotFoundError):
         return SearchIndex(is_made=False, problem="search is left out: the package pagefind[bin] is not installed")
-    command = [str(get_executable()), "--site", str(site), "--quiet"]
+    command = [str(program), "--site", str(site), "--output-path", str(output or site / FOLDER), "--quiet"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+        done = subprocess.run(  # noqa: S603 - the package's own program, no shell
+            command, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return SearchIndex(is_made=False, problem=f"search is left out: Pagefind could not run ({error})")
     if done.returncode != 0:
@@ -36,5 +40,3 @@ def index(site: Path) -> SearchIndex:
         reason = said[-1] if said else f"exit code {done.returncode}"
         return SearchIndex(is_made=False, problem=f"search is left out: {reason}")
     return SearchIndex(is_made=True)
-
-

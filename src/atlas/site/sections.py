@@ -10,7 +10,7 @@ from atlas.model.record import Era, Incident, Lesson
 from atlas.quantity import format_quantity
 from atlas.site.charts import Plot, series_plot
 from atlas.site.figure import EvidenceBook
-from atlas.site.names import capital, measure, term_link
+from atlas.site.names import measure, term_link
 from atlas.site.parts import Given, Link, Part, Words, joined, parts_of
 from atlas.site.table import Table
 from atlas.site.tables import patterns, record
@@ -89,7 +89,9 @@ def _timeline(book: EvidenceBook) -> Section | None:
     migrations = tuple(
         Entry(
             f"Migration: {m.from_} to {m.to}",
-            rows=_rows(("Verified", joined((s.text for s in _several(m.checks)), "; ")), ("Known by", basis(book.system, m))),
+            rows=_rows(
+                ("Verified", joined((s.text for s in _several(m.checks)), "; ")), ("Known by", basis(book.system, m))
+            ),
             items=_items(book.system, m.steps),
         )
         for m in book.system.document.migrations
@@ -98,10 +100,8 @@ def _timeline(book: EvidenceBook) -> Section | None:
 
 
 def _era(book: EvidenceBook, era: Era) -> Entry:
-    scale: list[Given] = []
-    for claim in era.scale:
-        if claim in book.system.claims:
-            scale.append((book.claim(claim), f" {measure(book.system.claims[claim])}"))
+    known = (claim for claim in era.scale if claim in book.system.claims)
+    scale: list[Given] = [(book.claim(claim), f" {measure(book.system.claims[claim])}") for claim in known]
     rows = _rows(
         ("", joined(scale)),
         ("Made of", component_names(book.system, era.components)),
@@ -130,7 +130,12 @@ def _incident(system: System, one: Incident) -> Entry:
         ("Cause", one.cause),
         ("Fix", one.fix),
         ("Failure", failure),
-        ("Known by", Link(system.document.sources[one.source].title, f"#source-{one.source}") if one.source in system.document.sources else None),
+        (
+            "Known by",
+            Link(system.document.sources[one.source].title, f"#source-{one.source}")
+            if one.source in system.document.sources
+            else None,
+        ),
     )
     return Entry(f"{one.date} · {one.title}", rows=rows)
 
@@ -153,7 +158,12 @@ def _operations(book: EvidenceBook) -> Section | None:
     found = book.system.document.operations
     if found is None:
         return _gap(book, "operations", "Operations")
-    lists = (("Deployment", found.pipeline), ("On call", found.on_call), ("Chaos and reliability", found.chaos), ("Performance", found.performance))
+    lists = (
+        ("Deployment", found.pipeline),
+        ("On call", found.on_call),
+        ("Chaos and reliability", found.chaos),
+        ("Performance", found.performance),
+    )
     entries = [Entry(title, items=_items(book.system, said)) for title, said in lists if said]
     response = _rows(
         ("Time to restore", book.value("operations.mttr", "mean time to restore")),
@@ -173,7 +183,11 @@ def _costs(book: EvidenceBook) -> Section | None:
 
 def _security(book: EvidenceBook) -> Section | None:
     said = book.system.document.security
-    return Section("security", "Security", entries=(Entry("Identity, isolation, data", items=_items(book.system, said)),)) if said else None
+    return (
+        Section("security", "Security", entries=(Entry("Identity, isolation, data", items=_items(book.system, said)),))
+        if said
+        else None
+    )
 
 
 def _deep_dives(book: EvidenceBook) -> Section | None:
@@ -213,7 +227,12 @@ def _related(book: EvidenceBook, known: Mapping[str, str]) -> Section | None:
         )
         entries.append(Entry("Patterns to explore", rows=rows))
     if found.reading:
-        entries.append(Entry("Further reading", items=tuple(parts_of(Link(r.title, r.url) if r.url else r.title) for r in found.reading)))
+        entries.append(
+            Entry(
+                "Further reading",
+                items=tuple(parts_of(Link(r.title, r.url) if r.url else r.title) for r in found.reading),
+            )
+        )
     return Section("related", "Related", entries=tuple(entries)) if entries else None
 
 

@@ -158,6 +158,14 @@ function zoomable(panel) {
 }
 
 // ---------- diagram tabs: links that become tabs; the first drawing is in the page, the others are fetched ----------
+/** On a phone a drawing is as small as its text allows, and is moved sideways. */
+function legible(stage) {
+  for (const svg of $$("svg", stage)) {
+    const natural = svg.viewBox.baseVal.width;
+    svg.style.width = matchMedia("(max-width: 40rem)").matches ? `${Math.max(stage.clientWidth - 32, natural * 0.8)}px` : "";
+  }
+}
+
 async function drawing(link) {
   const address = link.dataset.tall && matchMedia("(max-width: 40rem)").matches ? link.dataset.tall : link.dataset.svg;
   const svg = document.importNode(new DOMParser().parseFromString(await fetchText(address), "image/svg+xml").documentElement, true);
@@ -192,6 +200,7 @@ function diagramTabs(diagram) {
       sheet.replaceChildren(make("p", { class: "loading" }, "This drawing could not be fetched. ", make("a", { href: tab.href }, "It is on the page of all diagrams.")));
     }
     if (tab.tabIndex !== 0) return;
+    legible(stage);
     words.textContent = $("desc", sheet)?.textContent || "";
     panel.dataset.shown = tab.dataset.code;
     fit(); showSource();
@@ -253,7 +262,7 @@ function filters() {
 
 document.addEventListener("DOMContentLoaded", () => {
   themeSwitch(); evidence(); sectionBar(); tableRoles();
-  for (const diagram of $$(".diagram")) $(".tabs", diagram) ? diagramTabs(diagram) : $$(".panel", diagram).forEach(zoomable);
+  for (const diagram of $$(".diagram")) $(".tabs", diagram) ? diagramTabs(diagram) : $$(".panel", diagram).forEach((panel) => { zoomable(panel); legible($(".stage", panel)); });
   filters();
   if ($("input#search, form#compare")) import(new URL("assets/finding.js", base)).then((more) => { more.search(); more.compare(); });
 });

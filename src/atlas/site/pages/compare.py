@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from atlas.model import Vocabulary
@@ -67,11 +68,9 @@ def joined_figures(left: Digest, right: Digest) -> list[tuple[ClaimDigest | None
     """One row for each thing both measure, the best match first; then what each shows first and the other lacks."""
     ours, theirs = _grouped(left), _grouped(right)
     both = sorted(ours.keys() & theirs.keys())
-    rows: list[tuple[ClaimDigest | None, ClaimDigest | None]] = []
-    for group in both:
-        pairs = [(a, b) for a in ours[group] for b in theirs[group]]
-        rows.append(min(pairs, key=lambda pair: _distance(*pair)))
-    rows.sort(key=lambda pair: _distance(*pair) if pair[0] and pair[1] else (3, 0, ""))
+    matched = [min(product(ours[g], theirs[g]), key=lambda pair: _distance(*pair)) for g in both]
+    matched.sort(key=lambda pair: _distance(*pair))
+    rows: list[tuple[ClaimDigest | None, ClaimDigest | None]] = list(matched)
     rows += [(c, None) for c in leading(left, MOST_ALONE) if c.compare_key not in theirs]
     rows += [(None, c) for c in leading(right, MOST_ALONE) if c.compare_key not in ours]
     return rows
@@ -104,7 +103,9 @@ def _distance(left: ClaimDigest, right: ClaimDigest) -> tuple[int, int, str]:
     return unlike, years, left.id + right.id
 
 
-def compare_pages(systems: Sequence[Digest], pairs: Sequence[Pair], vocabulary: Vocabulary, site: Site) -> dict[str, str]:
+def compare_pages(
+    systems: Sequence[Digest], pairs: Sequence[Pair], vocabulary: Vocabulary, site: Site
+) -> dict[str, str]:
     """The page that compares any two systems, and one for each related pair."""
     ordered = sorted(systems, key=lambda s: s.name)
     view = {
@@ -124,7 +125,10 @@ def _pair_files(pair: Pair, vocabulary: Vocabulary, site: Site) -> dict[str, str
     states = [row.cells[-1].parts[0].text for row in figures.rows]
     view: dict[str, Any] = {
         "title": f"{pair.left.name} and {pair.right.name}",
-        "description": f"{pair.left.name} and {pair.right.name} side by side: figures with sources, architecture, where the work is done.",
+        "description": (
+            f"{pair.left.name} and {pair.right.name} side by side: figures with sources, architecture, "
+            "where the work is done."
+        ),
         "pair": pair,
         "comparable": states.count("comparable"),
         "of": len(states),
@@ -158,7 +162,9 @@ def _side(system: Digest, claim: ClaimDigest | None) -> Cell:
         return cell()
     source = Link(claim.source_title, claim.source_url) if claim.source_url else Words(claim.source_title)
     when = f"{claim.held}, " if claim.held else ""
-    return cell(figure_of(system, claim), f" {claim.what}", sub=(f"{claim.scope}; " if claim.scope else None, when, source))
+    return cell(
+        figure_of(system, claim), f" {claim.what}", sub=(f"{claim.scope}; " if claim.scope else None, when, source)
+    )
 
 
 def traits(system: Digest, vocabulary: Vocabulary) -> dict[str, list[str]]:

@@ -15,7 +15,14 @@ from atlas.site.pages.index_tables import system_link, year_part
 from atlas.site.parts import Given, Link, Words, cell, joined
 from atlas.site.table import Row, Table, columns, to_csv, to_json
 
-_ORIGINS = {"published": "claim", "derived": "derived", "sized": "sized", "default": "default", "design": "design", "assumed": "assumed"}
+_ORIGINS = {
+    "published": "claim",
+    "derived": "derived",
+    "sized": "sized",
+    "default": "default",
+    "design": "design",
+    "assumed": "assumed",
+}
 _ROLES = {"primary": "first hand", "supporting": "second hand", "seed": "to be checked"}
 
 
@@ -23,7 +30,9 @@ def coverage_pages(systems: Sequence[Digest], vocabulary: Vocabulary, site: Site
     """The coverage page with its data files."""
     ordered = sorted(systems, key=lambda s: s.name)
     by_system = _by_system(ordered, this_year)
-    codes = list(dict.fromkeys(d.code for s in ordered for d in s.drawings if "-" not in d.code or d.code.startswith("L1-")))
+    codes = list(
+        dict.fromkeys(d.code for s in ordered for d in s.drawings if "-" not in d.code or d.code.startswith("L1-"))
+    )
     view: dict[str, Any] = {
         "title": "Coverage",
         "description": "What is known of each system, how well, and what is missing.",
@@ -44,7 +53,9 @@ def coverage_pages(systems: Sequence[Digest], vocabulary: Vocabulary, site: Site
 def source_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
     """Every source of every system, newest first."""
     found = [(s, source) for s in systems for source in s.sources if source.role != "seed"]
-    found.sort(key=lambda pair: (pair[1].published == "unknown", _descending(pair[1].published), pair[0].name, pair[1].title))
+    found.sort(
+        key=lambda pair: (pair[1].published == "unknown", _descending(pair[1].published), pair[0].name, pair[1].title)
+    )
     rows = tuple(_source(system, source) for system, source in found)
     table = Table("sources", "Sources", columns("Source", "System", "Published", "Role", "Read", "#Claims"), rows)
     lead = f"{len(rows)} publications, {sum(s.role == 'primary' for _, s in found)} of them first hand. Newest first."
@@ -93,7 +104,17 @@ def _totals(systems: Sequence[Digest]) -> list[tuple[str, str]]:
 
 
 def _by_system(systems: Sequence[Digest], this_year: int) -> Table:
-    heads = columns("System", "#Published", "#First hand", "#Struck out", "#Sources", "#Components", "Newest", "Findings", "Not public")
+    heads = columns(
+        "System",
+        "#Published",
+        "#First hand",
+        "#Struck out",
+        "#Sources",
+        "#Components",
+        "Newest",
+        "Findings",
+        "Not public",
+    )
     rows = []
     for system in systems:
         usable = system.usable
@@ -150,4 +171,4 @@ def _categories(systems: Sequence[Digest], vocabulary: Vocabulary) -> list[dict[
 
 def _descending(date: str) -> tuple[int, ...]:
     """A key that puts later dates first."""
-    return tuple(-int(part) for part in date.split(" ")[0].split("-") if part.isdigit())
+    return tuple(-int(part) for part in date.split(" ", maxsplit=1)[0].split("-") if part.isdigit())

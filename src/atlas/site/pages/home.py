@@ -36,7 +36,9 @@ def home_pages(systems: Sequence[Digest], pairs: Sequence[Pair], site: Site, thi
     }
     return {
         "index.html": render("home.html", "index.html", site, title=_TITLE, description=_DESCRIPTION, **view),
-        "systems/index.html": render("table.html", "systems/index.html", site, title="Systems", description=_DESCRIPTION, **listing),
+        "systems/index.html": render(
+            "table.html", "systems/index.html", site, title="Systems", description=_DESCRIPTION, **listing
+        ),
         "systems/systems.csv": to_csv(table),
         "systems/systems.json": to_json(table),
     }
@@ -57,9 +59,20 @@ def _chain(system: Digest) -> tuple[tuple[str, tuple[Part, ...], str], ...]:
     rows: list[tuple[str, Given, str]] = [
         ("Figure", (figure_of(system, claim), f" {claim.what}"), ""),
         ("Printed", f"“{claim.quote}”", ""),
-        ("Source", (Link(claim.source_title, claim.source_url) if claim.source_url else claim.source_title, f", held {claim.held}" if claim.held else ""), ""),
+        (
+            "Source",
+            (
+                Link(claim.source_title, claim.source_url) if claim.source_url else claim.source_title,
+                f", held {claim.held}" if claim.held else "",
+            ),
+            "",
+        ),
         ("Checked", _checked(system, claim), ""),
-        ("Drawn", (Link(f"{len(system.drawings)} diagrams", f"systems/{system.slug}/diagrams/"), " from the same document"), ""),
+        (
+            "Drawn",
+            (Link(f"{len(system.drawings)} diagrams", f"systems/{system.slug}/diagrams/"), " from the same document"),
+            "",
+        ),
     ]
     return tuple((step, parts_of(given), big) for step, given, big in rows)
 
@@ -74,4 +87,8 @@ def _tally(systems: Sequence[Digest]) -> str:
     circulating = [c for s in systems for c in s.claims if c.verdict != "found" or not c.is_usable]
     published = sum(len(s.usable) for s in systems)
     text = f"{published} published figures on these pages."
-    return f"{text} {len(circulating)} that circulate were not found in any source, and are struck out." if circulating else text
+    return (
+        f"{text} {len(circulating)} that circulate were not found in any source, and are struck out."
+        if circulating
+        else text
+    )

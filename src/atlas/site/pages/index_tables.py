@@ -48,7 +48,16 @@ def leading(system: Digest, most: int = 2) -> list[ClaimDigest]:
 def systems_table(systems: Sequence[Digest], this_year: int) -> Table:
     """All systems with a figure or two, how many figures they have, and the newest year."""
     rows = tuple(_system(system, this_year) for system in systems)
-    heads = columns("System", "Category", "Figures that have a source", "#Published figures", "#First hand", "Newest", "Confidence", "State")
+    heads = columns(
+        "System",
+        "Category",
+        "Figures that have a source",
+        "#Published figures",
+        "#First hand",
+        "Newest",
+        "Confidence",
+        "State",
+    )
     return Table("systems", "Systems", heads, rows)
 
 

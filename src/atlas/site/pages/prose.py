@@ -21,7 +21,10 @@ Block = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A titled part of a page of words; blocks are ``("p", line)``, ``("ul", lines)``, ``("pre", text)`` or ``("key", None)``."""
+    """A titled part of a page of words.
+
+    Blocks are ``("p", line)``, ``("ul", lines)``, ``("pre", text)`` or ``("key", None)`` for the key of origins.
+    """
 
     id: str
     title: str
@@ -40,7 +43,13 @@ def method_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
         Prose("confidence", "Confidence", _confidence()),
         Prose("limits", "What this cannot do", _limits()),
     )
-    return _prose("method", "Method", "How a figure gets onto these pages, what it has to pass, and what the pages cannot tell you.", sections, site)
+    return _prose(
+        "method",
+        "Method",
+        "How a figure gets onto these pages, what it has to pass, and what the pages cannot tell you.",
+        sections,
+        site,
+    )
 
 
 def check_pages(site: Site) -> dict[str, str]:
@@ -48,25 +57,85 @@ def check_pages(site: Site) -> dict[str, str]:
     families: dict[str, list[Entry]] = {}
     for check in all_checks():
         known = explain(check.code)
-        families.setdefault(check.family.value, []).append(_check(check.code, known.name if known else check.name, f"{check.scope}, {check.level}", known.text if known else ""))
+        families.setdefault(check.family.value, []).append(
+            _check(
+                check.code,
+                known.name if known else check.name,
+                f"{check.scope}, {check.level}",
+                known.text if known else "",
+            )
+        )
     reading = [_check(c.code, c.name, "file, error", c.explanation) for c in CODES.values()]
     groups = [Group(f"{name.capitalize()} checks", tuple(found), f"{len(found)}") for name, found in families.items()]
     groups.append(Group("Reading a document", tuple(reading), f"{len(reading)}"))
-    heading, lead = "Checks", "Each check asserts one fact. Its code never changes its meaning; the command line explains it too: atlas explain CODE."
+    heading, lead = (
+        "Checks",
+        (
+            "Each check asserts one fact. Its code never changes its meaning; the command line explains "
+            "it too: atlas explain CODE."
+        ),
+    )
     path = "checks/index.html"
-    return {path: render("entries.html", path, site, title=heading, description=lead, heading=heading, lead=lead, groups=groups)}
+    return {
+        path: render(
+            "entries.html", path, site, title=heading, description=lead, heading=heading, lead=lead, groups=groups
+        )
+    }
 
 
 def api_pages(site: Site) -> dict[str, str]:
     """What data files there are, and how to embed a diagram."""
     base = site.base_url.rstrip("/") or "https://your.host"
     sections = (
-        Prose("files", "Static JSON", (_p("Every page is made from files that anybody may fetch. They change only when the site is built."), ("ul", tuple(parts_of(a, f": {b}") for a, b in _FILES)))),
-        Prose("numbers", "Numbers", (_p("Bounds are in seconds, bytes, US dollars or plain counts; a rate is per second. An open end is null. A figure that no source supports carries not_supported."),)),
-        Prose("tables", "Tables", (_p("Every table on a page has its CSV and JSON beside its title. Both carry the origin of each number and the claims behind it."),)),
-        Prose("embed", "Embedding a diagram", (_p("Each diagram has a page of its own for other sites:"), ("pre", f'<iframe src="{base}/embed/discord/l0/" width="100%" height="600" title="Discord, global flow"></iframe>'))),
-        Prose("policy", "Security", (_p("All pages work under this policy, and stand it in themselves:"), ("pre", CONTENT_SECURITY_POLICY))),
-        Prose("rights", "Rights", (_p("Data: CC BY 4.0. Name Atlas and link to the page. The words quoted from sources stay theirs."),)),
+        Prose(
+            "files",
+            "Static JSON",
+            (
+                _p("Every page is made from files that anybody may fetch. They change only when the site is built."),
+                ("ul", tuple(parts_of(a, f": {b}") for a, b in _FILES)),
+            ),
+        ),
+        Prose(
+            "numbers",
+            "Numbers",
+            (
+                _p(
+                    "Bounds are in seconds, bytes, US dollars or plain counts; a rate is per second. "
+                    "An open end is null. A figure that no source supports carries not_supported."
+                ),
+            ),
+        ),
+        Prose(
+            "tables",
+            "Tables",
+            (
+                _p(
+                    "Every table on a page has its CSV and JSON beside its title. Both carry the "
+                    "origin of each number and the claims behind it."
+                ),
+            ),
+        ),
+        Prose(
+            "embed",
+            "Embedding a diagram",
+            (
+                _p("Each diagram has a page of its own for other sites:"),
+                (
+                    "pre",
+                    f'<iframe src="{base}/embed/discord/l0/" width="100%" height="600" title="Global flow"></iframe>',
+                ),
+            ),
+        ),
+        Prose(
+            "policy",
+            "Security",
+            (_p("All pages work under this policy, and stand it in themselves:"), ("pre", CONTENT_SECURITY_POLICY)),
+        ),
+        Prose(
+            "rights",
+            "Rights",
+            (_p("Data: CC BY 4.0. Name Atlas and link to the page. The words quoted from sources stay theirs."),),
+        ),
     )
     return _prose("api", "Data and API", "The same data as on the pages, for programs.", sections, site)
 
@@ -75,14 +144,24 @@ def plain_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
     """Search, the error page, and a way from every former name of a system."""
     ordered = sorted(systems, key=lambda s: s.name.lower())
     files = {
-        "search/index.html": render("search.html", "search/index.html", site, title="Search", description="Search all pages.", systems=ordered),
+        "search/index.html": render(
+            "search.html", "search/index.html", site, title="Search", description="Search all pages.", systems=ordered
+        ),
         "404.html": _not_found(site),
     }
     for system in systems:
         for old in system.aliases:
             path = f"systems/{old}/index.html"
             target = f"systems/{system.slug}/"
-            files[path] = render("moved.html", path, site, title="Moved", description=f"Now {system.name}.", target=target, name=system.name)
+            files[path] = render(
+                "moved.html",
+                path,
+                site,
+                title="Moved",
+                description=f"Now {system.name}.",
+                target=target,
+                name=system.name,
+            )
     return files
 
 
@@ -94,7 +173,11 @@ def _not_found(site: Site) -> str:
 
 def _prose(name: str, heading: str, lead: str, sections: Sequence[Prose], site: Site) -> dict[str, str]:
     path = f"{name}/index.html"
-    return {path: render("prose.html", path, site, title=heading, description=lead, heading=heading, lead=lead, sections=sections)}
+    return {
+        path: render(
+            "prose.html", path, site, title=heading, description=lead, heading=heading, lead=lead, sections=sections
+        )
+    }
 
 
 def _check(code: str, name: str, what: str, text: str) -> Entry:
@@ -114,7 +197,10 @@ def _ul(*lines: Given) -> Block:
 
 _FILES = (
     (Link("api/v1/systems.json", "api/v1/systems.json"), "all systems, with counts and addresses"),
-    ("api/v1/systems/<slug>.json", "one system: its claims, sources, shares of the planes, diagrams, and what can be compared"),
+    (
+        "api/v1/systems/<slug>.json",
+        "one system: its claims, sources, shares of the planes, diagrams, and what can be compared",
+    ),
     ("api/v1/systems/<slug>/document.json", "the document itself, as its curators wrote it"),
     (Link("api/v1/claims.csv", "api/v1/claims.csv"), "every claim of every system, one a line"),
     ("systems/<slug>/tables/<table>.csv and .json", "every table of a system's page"),
@@ -124,10 +210,24 @@ _FILES = (
 
 def _figures(struck: int) -> tuple[Block, ...]:
     return (
-        _p("A published figure is a claim: what was measured, of what, the value as printed, the day it held, and the few words in which it was printed. Its source is read, and the page says what was read: the original, a copy, a summary, or only a title."),
-        _p("An underlined number opens its evidence. The evidence has an address of its own, so that a figure can be cited."),
-        _p(f"Figures that circulate without a source are looked for. {struck} on these pages were not found or are contradicted: they stay in sight, struck out, and no model uses them as published."),
-        _p("A figure says how exact it is. A range, an inequality or a word such as nearly is kept as an interval; a check fails only when no value inside the intervals satisfies it."),
+        _p(
+            "A published figure is a claim: what was measured, of what, the value as printed, the day"
+            " it held, and the few words in which it was printed. Its source is read, and the page "
+            "says what was read: the original, a copy, a summary, or only a title."
+        ),
+        _p(
+            "An underlined number opens its evidence. The evidence has an address of its own, so that"
+            " a figure can be cited."
+        ),
+        _p(
+            f"Figures that circulate without a source are looked for. {struck} on these pages were not"
+            " found or are contradicted: they stay in sight, struck out, and no model uses them as "
+            "published."
+        ),
+        _p(
+            "A figure says how exact it is. A range, an inequality or a word such as nearly is kept "
+            "as an interval; a check fails only when no value inside the intervals satisfies it."
+        ),
     )
 
 
@@ -147,8 +247,19 @@ def _origins() -> tuple[Block, ...]:
 
 def _checks(number: int, families: Sequence[str]) -> tuple[Block, ...]:
     return (
-        _p(f"{number} checks run over the data: ", ", ".join(families), ". ", Link("All of them, with their arguments", "checks/"), "."),
-        _p("Physics is the strongest: the peak of a rate is not below its average; an average times a day is the day's count; work in progress is rate times time held; a fleet's disks hold what is said to be stored; percentiles come in order; a hop takes no longer than the whole."),
+        _p(
+            f"{number} checks run over the data: ",
+            ", ".join(families),
+            ". ",
+            Link("All of them, with their arguments", "checks/"),
+            ".",
+        ),
+        _p(
+            "Physics is the strongest: the peak of a rate is not below its average; an average times "
+            "a day is the day's count; work in progress is rate times time held; a fleet's disks hold"
+            " what is said to be stored; percentiles come in order; a hop takes no longer than the "
+            "whole."
+        ),
         _p("Figures of different eras or scopes are different facts and are never compared."),
     )
 
@@ -168,7 +279,10 @@ def _limits() -> tuple[Block, ...]:
         _ul(
             "A diagram is our reading of public sources, not the operator's drawing.",
             "The rates on the pages follow from call trees alone: no waiting, no retries.",
-            "A published figure may have been rounded, chosen or wrong before it was printed. Checks find contradictions, not lies.",
+            (
+                "A published figure may have been rounded, chosen or wrong before it was printed. Checks "
+                "find contradictions, not lies."
+            ),
             "What is not public is named, not guessed; a large part of every system is not public.",
         ),
     )

@@ -6,13 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-
 from atlas.diagnostic import Finding
 from atlas.model import System
 from atlas.site.drawings import Drawing
 from atlas.site.figure import Evidence, EvidenceBook
 from atlas.site.frame import Site, render
-from atlas.site.names import CONFIDENCE_WORDS, OLD_YEARS, grade, held_year, measure, plain, subject, technology, term, verdict_words
+from atlas.site.names import (
+    CONFIDENCE_WORDS,
+    OLD_YEARS,
+    grade,
+    held_year,
+    measure,
+    plain,
+    subject,
+    technology,
+    term,
+    verdict_words,
+)
 from atlas.site.parts import Figure, Given, Link, Part, Words, parts_of
 from atlas.site.planes import heat, layers
 from atlas.site.sections import Section, record_sections
@@ -20,6 +30,7 @@ from atlas.site.table import Table, to_csv, to_json
 from atlas.site.tables import backpressure, capacity, cloud, evidence, failures, patterns, record, regions, summary
 
 MOST_FIGURES = 8
+FIGURES_IN_A_ROW = 4
 _BAR = (
     ("glance", "At a glance"),
     ("overview", "Layers"),
@@ -50,7 +61,14 @@ class HeroFigure:
     is_old: bool
 
 
-def system_pages(system: System, pictures: Sequence[Drawing], book: EvidenceBook, found: Sequence[Finding], site: Site, known: Mapping[str, str]) -> dict[str, str]:
+def system_pages(
+    system: System,
+    pictures: Sequence[Drawing],
+    book: EvidenceBook,
+    found: Sequence[Finding],
+    site: Site,
+    known: Mapping[str, str],
+) -> dict[str, str]:
     """The overview page of a system and the CSV and JSON file of every table on it.
 
     ``known`` maps the ids of systems that exist to their slugs, for links to comparisons.
@@ -114,20 +132,30 @@ def hero_figures(book: EvidenceBook) -> tuple[HeroFigure, ...]:
     wanted = [*scale.show, *scale.bar.values()] if scale else []
     wanted += [c.id for c in system.claims.values() if c.is_usable]
     chosen = [c for c in dict.fromkeys(wanted) if c in system.claims and system.claims[c].is_usable]
-    return tuple(_hero(book, claim) for claim in chosen[: MOST_FIGURES if len(chosen) >= MOST_FIGURES else len(chosen) // 4 * 4 or len(chosen)])
+    full_rows = len(chosen) // FIGURES_IN_A_ROW * FIGURES_IN_A_ROW
+    return tuple(_hero(book, claim) for claim in chosen[: min(full_rows or len(chosen), MOST_FIGURES)])
 
 
 def _hero(book: EvidenceBook, claim: str) -> HeroFigure:
     view = book.system.claims[claim]
     figure = book.claim(claim)
     number, _, unit = figure.text.rpartition(" ")
-    if not number or not unit[0].isalpha() or unit[0] in "kMBT" and len(unit) == 1:
+    if not number or not unit[0].isalpha() or (unit[0] in "kMBT" and len(unit) == 1):
         number, unit = figure.text, ""
     year, age = held_year(view), view.age_years(book.today)
     of = "" if view.claim.of == "system" else f", {subject(book.system, view.claim.of)}"
     scope = f" ({view.claim.scope})" if view.claim.scope else ""
     words = "published" if view.is_primary else "published, second hand"
-    return HeroFigure(figure, book.of_claim(claim), number, unit, f"{measure(view)}{of}{scope}", words, str(year or ""), age is not None and age >= OLD_YEARS)
+    return HeroFigure(
+        figure,
+        book.of_claim(claim),
+        number,
+        unit,
+        f"{measure(view)}{of}{scope}",
+        words,
+        str(year or ""),
+        age is not None and age >= OLD_YEARS,
+    )
 
 
 def _head(system: System, confidence: str, found: Sequence[Finding]) -> dict[str, Any]:
@@ -153,7 +181,9 @@ def _head(system: System, confidence: str, found: Sequence[Finding]) -> dict[str
     }
 
 
-def _facts(system: System, confidence: str, found: Sequence[Finding], count: str) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+def _facts(
+    system: System, confidence: str, found: Sequence[Finding], count: str
+) -> tuple[tuple[str, tuple[Part, ...]], ...]:
     document = system.document
     sources = [s for s in document.sources.values() if s.role != "seed"]
     newest = max((s.published for s in sources if s.published != "unknown"), default="")
@@ -184,7 +214,13 @@ def _about(system: System, confidence: str) -> tuple[tuple[str, tuple[Part, ...]
     rows: list[tuple[str, Given]] = [
         ("Last verified", str(document.last_verified)),
         ("Verified by", document.verified_by),
-        ("Confidence", (f"{confidence}, {CONFIDENCE_WORDS[confidence]}", f": {document.confidence_because}" if document.confidence_because else None)),
+        (
+            "Confidence",
+            (
+                f"{confidence}, {CONFIDENCE_WORDS[confidence]}",
+                f": {document.confidence_because}" if document.confidence_because else None,
+            ),
+        ),
         ("Model", f"{model.boundary} As of {model.as_of}." if model else None),
         ("Not modelled", ", ".join(model.not_modelled) if model else None),
         ("Not public", ", ".join(plain(n) for n in document.not_public)),

@@ -37,7 +37,16 @@ def evidence_pages(book: EvidenceBook, site: Site) -> dict[str, str]:
     name = system.document.name
     title, description = f"Evidence for {name}", f"Every figure of {name} with its source, or how it was worked out."
     page = render(
-        "evidence.html", path, site, title=title, description=description, name=name, slug=system.slug, claims=claims, readings=readings, groups=groups
+        "evidence.html",
+        path,
+        site,
+        title=title,
+        description=description,
+        name=name,
+        slug=system.slug,
+        claims=claims,
+        readings=readings,
+        groups=groups,
     )
     return {path: page, **table_files(system.slug, [readings])}
 
@@ -51,7 +60,15 @@ def diagram_pages(system: System, pictures: Sequence[Drawing], site: Site) -> di
     view = {"name": name, "slug": slug, "on_page": on_page}
     title, description = f"{name} in diagrams", f"All {len(pictures)} architecture diagrams of {name}."
     files = {
-        folder + "index.html": render("diagrams.html", folder + "index.html", site, title=title, description=description, drawings=pictures, **view)
+        folder + "index.html": render(
+            "diagrams.html",
+            folder + "index.html",
+            site,
+            title=title,
+            description=description,
+            drawings=pictures,
+            **view,
+        )
     }
     for one in pictures:
         files[f"{folder}{one.anchor}.svg"] = one.wide
@@ -59,7 +76,9 @@ def diagram_pages(system: System, pictures: Sequence[Drawing], site: Site) -> di
             files[f"{folder}{one.anchor}-tall.svg"] = one.tall
         files[f"{folder}{one.anchor}.mmd"] = one.mermaid
         path = f"embed/{slug}/{one.anchor}/index.html"
-        files[path] = render("embed.html", path, site, title=one.title, description=one.description[:200], d=one, **view)
+        files[path] = render(
+            "embed.html", path, site, title=one.title, description=one.description[:200], d=one, **view
+        )
     return files
 
 

@@ -31,16 +31,50 @@ class Group:
 def vocabulary_pages(systems: Sequence[Digest], vocabulary: Vocabulary, site: Site) -> dict[str, str]:
     """One page for each vocabulary that readers look things up in."""
     pages: dict[str, tuple[str, str, Callable[[], tuple[Group, ...]]]] = {
-        "categories": ("Categories", "What a system is mainly for. A system has exactly one.", lambda: _categories(systems, vocabulary)),
-        "patterns": ("Patterns", "Arrangements that come back: when each pays, what it costs, who uses it.", lambda: _patterns(systems, vocabulary)),
-        "mechanisms": ("Mechanisms", "What patterns are built from. Twelve are numbered; the others are their relatives.", lambda: _mechanisms(systems, vocabulary)),
-        "guarantees": ("Guarantees", "What a caller may rely on, what it needs, and what it includes.", lambda: _guarantees(systems, vocabulary)),
-        "technologies": ("Technologies", "What components are built with, who uses it, and the planning values that stand in where nothing is published.", lambda: _technologies(systems, vocabulary)),
-        "glossary": ("Glossary", "The words of the data: planes, kinds of component, metrics, statistics, scale bars.", lambda: _glossary(vocabulary)),
+        "categories": (
+            "Categories",
+            "What a system is mainly for. A system has exactly one.",
+            lambda: _categories(systems, vocabulary),
+        ),
+        "patterns": (
+            "Patterns",
+            "Arrangements that come back: when each pays, what it costs, who uses it.",
+            lambda: _patterns(systems, vocabulary),
+        ),
+        "mechanisms": (
+            "Mechanisms",
+            "What patterns are built from. Twelve are numbered; the others are their relatives.",
+            lambda: _mechanisms(systems, vocabulary),
+        ),
+        "guarantees": (
+            "Guarantees",
+            "What a caller may rely on, what it needs, and what it includes.",
+            lambda: _guarantees(systems, vocabulary),
+        ),
+        "technologies": (
+            "Technologies",
+            (
+                "What components are built with, who uses it, and the planning values that stand in where"
+                " nothing is published."
+            ),
+            lambda: _technologies(systems, vocabulary),
+        ),
+        "glossary": (
+            "Glossary",
+            "The words of the data: planes, kinds of component, metrics, statistics, scale bars.",
+            lambda: _glossary(vocabulary),
+        ),
     }
     return {
         f"{name}/index.html": render(
-            "entries.html", f"{name}/index.html", site, title=heading, description=lead, heading=heading, lead=lead, groups=groups()
+            "entries.html",
+            f"{name}/index.html",
+            site,
+            title=heading,
+            description=lead,
+            heading=heading,
+            lead=lead,
+            groups=groups(),
         )
         for name, (heading, lead, groups) in pages.items()
     }
@@ -80,7 +114,8 @@ def _patterns(systems: Sequence[Digest], vocabulary: Vocabulary) -> tuple[Group,
 
 
 def _mechanisms(systems: Sequence[Digest], vocabulary: Vocabulary) -> tuple[Group, ...]:
-    numbered, others = [], []
+    numbered: list[Entry] = []
+    others: list[Entry] = []
     for ident, one in vocabulary.mechanisms.items():
         rows: Rows = (
             ("Model", one.model),
@@ -140,11 +175,19 @@ def _clouds(one: Technology) -> str:
 
 def _glossary(vocabulary: Vocabulary) -> tuple[Group, ...]:
     planes = tuple(_entry(i, p.name, p.meaning, ()) for i, p in vocabulary.planes.items())
-    kinds = tuple(_entry(f"kind-{i}", k.name, k.meaning, (("Plane", k.plane), ("Planning", k.because))) for i, k in vocabulary.kinds.items())
-    metrics = tuple(_entry(f"metric-{i}", capital(x.name), x.meaning, (("Dimension", x.dimension),)) for i, x in vocabulary.metrics.items())
+    kinds = tuple(
+        _entry(f"kind-{i}", k.name, k.meaning, (("Plane", k.plane), ("Planning", k.because)))
+        for i, k in vocabulary.kinds.items()
+    )
+    metrics = tuple(
+        _entry(f"metric-{i}", capital(x.name), x.meaning, (("Dimension", x.dimension),))
+        for i, x in vocabulary.metrics.items()
+    )
     stats = tuple(_entry(f"stat-{i}", x.name, x.meaning, ()) for i, x in vocabulary.stats.items())
     bars = tuple(_entry(f"bar-{i}", x.name, x.meaning, ()) for i, x in vocabulary.scale_bars.items())
-    stress = tuple(_entry(f"stressor-{i}", x.name, x.meaning, tuple(x.rubric.items())) for i, x in vocabulary.stressors.items())
+    stress = tuple(
+        _entry(f"stressor-{i}", x.name, x.meaning, tuple(x.rubric.items())) for i, x in vocabulary.stressors.items()
+    )
     return (
         Group("Planes", planes),
         Group("Scale bars", bars, "a system meets at least one"),
@@ -156,7 +199,7 @@ def _glossary(vocabulary: Vocabulary) -> tuple[Group, ...]:
 
 
 def _entry(anchor: str, title: str, meaning: str, rows: Rows, *more: str | None) -> Entry:
-    licence, home = (more + (None, None))[:2]
+    licence, home = (*more, None, None)[:2]
     lead = parts_of(meaning, f"{licence}. " if licence else None, Link("Home page", home) if home else None)
     kept = tuple((label, parts) for label, given in rows if (parts := parts_of(given)))
     return Entry(title, lead=lead, rows=kept, anchor=anchor)

@@ -26,7 +26,9 @@ def backpressure(book: EvidenceBook) -> Table:
         for ident, component in book.system.document.components.items()
         if ident in by_target or component.limits or component.queue
     ]
-    return Table("backpressure", "Backpressure", columns(*_COLUMNS), tuple(rows), number=5, note="A dash: none described.")
+    return Table(
+        "backpressure", "Backpressure", columns(*_COLUMNS), tuple(rows), number=5, note="A dash: none described."
+    )
 
 
 def admission_and_brownouts(book: EvidenceBook) -> list[tuple[str, tuple[Part, ...]]]:
@@ -84,7 +86,11 @@ def _cap(book: EvidenceBook, ident: str, component: Component) -> Given:
 
 def _timeouts(inbound: list[Call]) -> str:
     texts = [_timeout(c) for c in inbound if c.timeout is not None]
-    retries = [f"{c.retry.attempts} attempts" + (f", budget {format_quantity(c.retry.budget)}" if c.retry.budget else "") for c in inbound if c.retry]
+    retries = [
+        f"{c.retry.attempts} attempts" + (f", budget {format_quantity(c.retry.budget)}" if c.retry.budget else "")
+        for c in inbound
+        if c.retry
+    ]
     return "; ".join(dict.fromkeys((*texts, *retries)))
 
 
@@ -96,7 +102,8 @@ def _timeout(call: Call) -> str:
 
 def _breakers(inbound: list[Call]) -> str:
     texts = [
-        f"at {format_quantity(c.breaker.threshold)} failures per {c.breaker.per}" + (f", open {format_quantity(c.breaker.open)}" if c.breaker.open else "")
+        f"at {format_quantity(c.breaker.threshold)} failures per {c.breaker.per}"
+        + (f", open {format_quantity(c.breaker.open)}" if c.breaker.open else "")
         for c in inbound
         if c.breaker
     ]

@@ -84,7 +84,9 @@ def _percentile(book: EvidenceBook, times: Distribution | None, name: str, label
     base = ", ".join(f"{k} {v.text}" for k, v in times.written.items()) or f"mean {_time(times.mean)}"
     claims = tuple(dict.fromkeys(c for v in times.written.values() for c in v.claims))
     key = times.path.replace(".", "-") + f"-{name}"
-    figure = book.computed(_time(seconds), f"{times.shape} with {base}, cv {times.cv:.3g}", f"{name} of {label}", key, claims)
+    figure = book.computed(
+        _time(seconds), f"{times.shape} with {base}, cv {times.cv:.3g}", f"{name} of {label}", key, claims
+    )
     return Figure(figure.text, "derived" if claims else _origin(times), figure.evidence, claims)
 
 
@@ -97,7 +99,9 @@ def _hedging(book: EvidenceBook, ident: str) -> str:
     for call in calls(book.system):
         if call.target == ident and call.hedge:
             after = call.hedge.after if isinstance(call.hedge.after, str) else format_quantity(call.hedge.after)
-            found.append(f"after {after}" + (f", budget {format_quantity(call.hedge.budget)}" if call.hedge.budget else ""))
+            found.append(
+                f"after {after}" + (f", budget {format_quantity(call.hedge.budget)}" if call.hedge.budget else "")
+            )
     return "; ".join(dict.fromkeys(found))
 
 

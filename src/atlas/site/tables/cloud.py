@@ -22,7 +22,9 @@ def cloud(book: EvidenceBook) -> Table:
         if not any(services[:3]):
             continue
         name = technology(vocabulary, component.technology) if component.technology else None
-        rows.append(Row((cell(component.name, sub=name), *(cell(s, empty=NONE) for s in services), cell(Words(basis, "tag")))))
+        rows.append(
+            Row((cell(component.name, sub=name), *(cell(s, empty=NONE) for s in services), cell(Words(basis, "tag"))))
+        )
     return Table(
         "cloud",
         "Cloud mapping",

@@ -17,7 +17,9 @@ def sources(book: EvidenceBook) -> Table:
     """Every source in short, with how many claims rest on it."""
     rows = tuple(_source(ident, source, count) for ident, source, count in _counted(book))
     note = "How and when each was read stands on the page of evidence."
-    return Table("sources", "Sources", columns("Source", "Published", "Kind", "Role", "#Claims"), rows, note=note, is_wordy=False)
+    return Table(
+        "sources", "Sources", columns("Source", "Published", "Kind", "Role", "#Claims"), rows, note=note, is_wordy=False
+    )
 
 
 def readings(book: EvidenceBook) -> Table:
@@ -38,9 +40,16 @@ def _counted(book: EvidenceBook) -> list[tuple[str, Source, int]]:
 
 def _source(ident: str, source: Source, claims: int) -> Row:
     title: Given = Link(source.title, source.url) if source.url else source.title
-    role = {"primary": "first hand", "supporting": "second hand", "seed": Words("to be checked", "tag old")}[source.role]
+    roles: dict[str, Given] = {
+        "primary": "first hand",
+        "supporting": "second hand",
+        "seed": Words("unchecked", "tag old"),
+    }
     published: Given = source.published if source.published != "unknown" else Words("unknown", "nil")
-    return Row((cell(title), cell(published), cell(source.type), cell(role), cell(str(claims))), f"source-{ident}")
+    return Row(
+        (cell(title), cell(published), cell(source.type), cell(roles[source.role]), cell(str(claims))),
+        f"source-{ident}",
+    )
 
 
 def claims(book: EvidenceBook) -> Table:
@@ -72,7 +81,14 @@ def findings(found: Sequence[Finding]) -> Table | None:
     """What the checks say about this system, heaviest first."""
     ordered = sorted(found, key=lambda f: (-f.level.rank, f.code, f.path))
     rows = tuple(
-        Row((cell(Link(f.code, f"checks/#{f.code}")), cell(Words(f.level.value, f"tag {f.level.value}")), cell(f.message, sub=f.tip), cell(Words(f.path, "id"))))
+        Row(
+            (
+                cell(Link(f.code, f"checks/#{f.code}")),
+                cell(Words(f.level.value, f"tag {f.level.value}")),
+                cell(f.message, sub=f.tip),
+                cell(Words(f.path, "id")),
+            )
+        )
         for f in ordered
     )
     return Table("findings", "Findings", columns("Code", "Weight", "What", "Where"), rows) if rows else None

@@ -75,7 +75,12 @@ def _expected(system: System, failure: Failure) -> Given:
 
 
 def _expectation(system: System, expected: Expectation) -> str:
-    wanted: list[Any] = [("goodput", expected.goodput), ("degraded", expected.degraded), ("back", expected.recover), ("p99", expected.p99)]
+    wanted: list[Any] = [
+        ("goodput", expected.goodput),
+        ("degraded", expected.degraded),
+        ("back", expected.recover),
+        ("p99", expected.p99),
+    ]
     text = ", ".join(f"{name} {_sign(c.text)}" for name, c in wanted if c)
     return f"{component_names(system, [expected.flow])}: {text}"
 

@@ -87,14 +87,21 @@ def guarantees(book: EvidenceBook) -> Table | None:
     rows = []
     for use in system.document.guarantees:
         bound = use.bound if isinstance(use.bound, str) or use.bound is None else format_quantity(use.bound)
-        known = book.claim(use.claim) if use.claim in system.claims else None
-        limits = "; ".join(text for text in (f"per {use.scope}" if use.scope else "", f"within {bound}" if bound else "") if text)
+        known = book.claim(use.claim) if use.claim and use.claim in system.claims else None
+        limits = "; ".join(
+            text for text in (f"per {use.scope}" if use.scope else "", f"within {bound}" if bound else "") if text
+        )
         rows.append(
             Row(
                 (
                     cell(term_link(system.vocabulary, "guarantees", use.id), sub=limits),
                     cell(component_names(system, use.on), empty=Words("everywhere", "quiet")),
-                    cell(basis(system, use), (" ", known) if known else None, sub=use.because, empty=Words("not stated", "nil")),
+                    cell(
+                        basis(system, use),
+                        (" ", known) if known else None,
+                        sub=use.because,
+                        empty=Words("not stated", "nil"),
+                    ),
                     cell(use.test, empty=Words("no test written", "nil")),
                 )
             )

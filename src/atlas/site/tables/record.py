@@ -41,7 +41,11 @@ def _glance_cells(book: EvidenceBook, metrics: tuple[str, ...]) -> tuple[Cell, C
 
 def _growth(book: EvidenceBook, view: ClaimView) -> Given:
     """The oldest figure of the same fact: ``from 40 M/day in 2016-07``."""
-    same = [c for c in book.system.claims.values() if c.is_usable and _fact(c) == _fact(view) and c.as_of_span and c.id != view.id]
+    same = [
+        c
+        for c in book.system.claims.values()
+        if c.is_usable and _fact(c) == _fact(view) and c.as_of_span and c.id != view.id
+    ]
     if not same or view.as_of_span is None:
         return None
     first = min(same, key=lambda c: c.as_of)
@@ -58,7 +62,9 @@ def _team(book: EvidenceBook) -> Given:
     items: list[Given] = []
     for one in book.system.document.team:
         if isinstance(one, str):
-            items.append((book.claim(one), f" {measure(book.system.claims[one])}") if one in book.system.claims else one)
+            items.append(
+                (book.claim(one), f" {measure(book.system.claims[one])}") if one in book.system.claims else one
+            )
         else:
             items.append((one.text, " ", *basis(book.system, one)))
     return joined(items, BREAK)
@@ -70,7 +76,9 @@ def _timeline(book: EvidenceBook) -> tuple[Cell, Cell]:
         return cell(), cell(Words("looked for and not found", "nil"))
     last = eras[-1]
     end = last.to or "today"
-    return cell(f"{eras[0].from_} to {end}"), cell(Link(f"{len(eras)} architectures", "#timeline"), f", the latest since {last.from_}")
+    return cell(f"{eras[0].from_} to {end}"), cell(
+        Link(f"{len(eras)} architectures", "#timeline"), f", the latest since {last.from_}"
+    )
 
 
 def decisions(book: EvidenceBook) -> Table | None:
@@ -112,7 +120,9 @@ def costs(book: EvidenceBook) -> Table | None:
         reserved = book.value("costs.purchase.reserved", "share bought in advance")
         lines.append(("Bought in advance", (reserved, _gap(found.purchase.note))))
     rows = tuple(Row((cell(label), cell(given))) for label, given in lines)
-    return Table("costs", "Costs", columns("What", "#Amount"), rows, note=found.note or "", is_wordy=False, is_narrow=True)
+    return Table(
+        "costs", "Costs", columns("What", "#Amount"), rows, note=found.note or "", is_wordy=False, is_narrow=True
+    )
 
 
 def savings(book: EvidenceBook) -> Table | None:
@@ -130,12 +140,24 @@ def components(book: EvidenceBook, idents: Iterable[str]) -> Table:
     for ident in idents:
         one = system.document.components[ident]
         known = system.vocabulary.canonical("technologies", one.technology) if one.technology else None
-        built: Given = Link(system.vocabulary.technologies[known].name, f"technologies/#{known}") if known else one.technology
+        built: Given = (
+            Link(system.vocabulary.technologies[known].name, f"technologies/#{known}") if known else one.technology
+        )
         instances = book.value(f"components.{ident}.instances", f"instances, {one.name}")
         rows.append(
-            Row((cell(one.name, sub=one.does), cell(one.plane), cell(built), cell(instances), cell(basis(system, one), empty=Words("stated", "quiet"))))
+            Row(
+                (
+                    cell(one.name, sub=one.does),
+                    cell(one.plane),
+                    cell(built),
+                    cell(instances),
+                    cell(basis(system, one), empty=Words("stated", "quiet")),
+                )
+            )
         )
-    return Table("components", "Components", columns("Component", "Plane", "Built with", "#Instances", "Basis"), tuple(rows))
+    return Table(
+        "components", "Components", columns("Component", "Plane", "Built with", "#Instances", "Basis"), tuple(rows)
+    )
 
 
 def _gap(text: str | None) -> str | None:

@@ -13,9 +13,12 @@ class Sourced(Protocol):
     """Whatever a document says with a source and a basis."""
 
     @property
-    def source(self) -> str | None: ...
+    def source(self) -> str | None:
+        """The id of the source that states it."""
+
     @property
-    def basis(self) -> str: ...
+    def basis(self) -> str:
+        """``stated`` or ``inferred``."""
 
 
 def source_link(system: System, source_id: str | None) -> Part | None:

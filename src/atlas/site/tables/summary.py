@@ -23,7 +23,10 @@ def summary(book: EvidenceBook, confidence: str) -> Table:
     document, words = book.system.document, book.system.vocabulary
     category = term(words, "categories", document.category)
     rows: list[tuple[str, Cell]] = [
-        ("Organisation, domain", cell(f"{organisation(book.system)}; ", Link(category, f"categories/#{document.category}"))),
+        (
+            "Organisation, domain",
+            cell(f"{organisation(book.system)}; ", Link(category, f"categories/#{document.category}")),
+        ),
         *_pattern_rows(book),
         ("Guarantees", _guarantees(book)),
         ("Heat of the planes", cell(", ".join(f"{c.plane} {c.text}" for c in heat(book.system)))),
@@ -71,7 +74,9 @@ def _signal(book: EvidenceBook, metrics: tuple[str, ...]) -> Cell:
     """The figures of these metrics, usable ones first, at most four; each says what it is of."""
     claims = [c for c in book.system.claims.values() if c.claim.metric in metrics]
     shown = book.system.document.scale.show if book.system.document.scale else ()
-    claims.sort(key=lambda c: (not c.is_usable, c.id not in shown, metrics.index(c.claim.metric), c.claim.of != "system"))
+    claims.sort(
+        key=lambda c: (not c.is_usable, c.id not in shown, metrics.index(c.claim.metric), c.claim.of != "system")
+    )
     return cell(joined((described(book, view.id) for view in claims[:4]), BREAK))
 
 
@@ -86,7 +91,9 @@ def described(book: EvidenceBook, claim: str) -> Given:
 def _objectives(book: EvidenceBook) -> Cell:
     lines: list[Given] = []
     for flow_id, flow in book.system.document.flows.items():
-        named = ((name, book.value(f"flows.{flow_id}.slo.{name}", f"{name} objective, {flow.name}")) for name in _OBJECTIVES)
+        named = (
+            (name, book.value(f"flows.{flow_id}.slo.{name}", f"{name} objective, {flow.name}")) for name in _OBJECTIVES
+        )
         items: list[Given] = [(f"{name} ", figure) for name, figure in named if figure]
         if items:
             lines.append((f"{flow.name}: ", joined(items)))
@@ -100,12 +107,21 @@ def _regions(book: EvidenceBook) -> Cell:
     count = book.value("regions.count", "regions")
     topology = TOPOLOGY[regions.topology]
     named: tuple[Part, ...] = parts_of("; ", ", ".join(regions.names)) if regions.names else ()
-    return cell(topology, parts_of(", ", count, " regions") if count else None, named, sub=(regions.strategy, *_space(basis(book.system, regions))))
+    return cell(
+        topology,
+        parts_of(", ", count, " regions") if count else None,
+        named,
+        sub=(regions.strategy, *_space(basis(book.system, regions))),
+    )
 
 
 def _innovations(book: EvidenceBook) -> Cell:
     found = book.system.document.innovations
-    return cell(joined((f"{i.text} ({i.year})" if i.year else i.text for i in found), BREAK)) if found else cell(NOT_PUBLIC)
+    return (
+        cell(joined((f"{i.text} ({i.year})" if i.year else i.text for i in found), BREAK))
+        if found
+        else cell(NOT_PUBLIC)
+    )
 
 
 def _sources(book: EvidenceBook) -> Cell:
