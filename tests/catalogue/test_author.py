@@ -14,7 +14,7 @@ from atlas.catalogue import Catalogue, load_catalogue, load_text, parse_yaml
 from atlas.catalogue.difference import DiffError, changes_as_markdown, claim_changes
 from atlas.catalogue.find import find_paths
 from atlas.catalogue.fix import FIXERS, FixError, fix_text, spell_address, spell_unit
-from atlas.catalogue.seed_import import SeedError, import_seed
+from atlas.catalogue.seed import SeedError, import_seed
 from atlas.catalogue.statistics import COLUMNS, statistics
 from atlas.catalogue.template import TemplateError, write_template
 from atlas.model import Vocabulary

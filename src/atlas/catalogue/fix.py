@@ -9,20 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
 from io import StringIO
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 
+from atlas.catalogue.key_order import is_ordered, put_in_order
 from atlas.catalogue.template import SCHEMA_LINE
 from atlas.catalogue.yaml_source import parse_yaml
-from atlas.model.document import Document
-from atlas.model.number import Number
 
 WIDTH = 120
 
@@ -174,9 +170,9 @@ def _is_address_place(name: str, _path: str) -> bool:
 
 def _fix_key_order(text: str) -> str:
     """Keys in the order of DOCUMENT; a text that is in order already is not touched at all."""
-    if _in_order(parse_yaml(text).data, Document):
+    if is_ordered(parse_yaml(text).data):
         return text
-    return _round_trip(text, lambda data: _order(data, Document))
+    return _round_trip(text, put_in_order)
 
 
 def _fix_long_lines(text: str) -> str:
@@ -212,80 +208,6 @@ def _round_trip(text: str, change: Callable[[Any], None]) -> str:
     out = StringIO()
     yaml.dump(data, out)
     return out.getvalue()
-
-
-def _in_order(value: Any, annotation: Any) -> bool:
-    model = _model_of(annotation, value)
-    if isinstance(value, dict):
-        if model is not None:
-            rank = _rank(model)
-            known = [rank[k] for k in value if k in rank]
-            if known != sorted(known):
-                return False
-        return all(_in_order(item, _annotation_of(model, annotation, name)) for name, item in value.items())
-    if isinstance(value, list):
-        return all(_in_order(item, _item_of(annotation)) for item in value)
-    return True
-
-
-def _order(value: Any, annotation: Any) -> None:
-    model = _model_of(annotation, value)
-    if isinstance(value, CommentedMap):
-        if model is not None:
-            rank = _rank(model)
-            for position, name in enumerate(sorted(value, key=lambda k: rank.get(k, len(rank)))):
-                value.move_to_end(name) if position >= 0 else None
-        for name, item in value.items():
-            _order(item, _annotation_of(model, annotation, str(name)))
-    elif isinstance(value, CommentedSeq):
-        for item in value:
-            _order(item, _item_of(annotation))
-
-
-@cache
-def _rank(model: type[BaseModel]) -> dict[str, int]:
-    written: tuple[str, ...] | None = getattr(model, "KEY_ORDER", None)
-    names = written or tuple(info.alias or name for name, info in model.model_fields.items())
-    return {name: index for index, name in enumerate(names)}
-
-
-def _alternatives(annotation: Any) -> list[Any]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _alternatives(get_args(annotation)[0])
-    if origin in (Union, UnionType):
-        return [a for alternative in get_args(annotation) for a in _alternatives(alternative)]
-    return [annotation]
-
-
-def _model_of(annotation: Any, value: Any) -> type[BaseModel] | None:
-    """The model whose keys a map has: among alternatives the one that knows all of them."""
-    if not isinstance(value, dict):
-        return None
-    models = [a for a in _alternatives(annotation) if isinstance(a, type) and issubclass(a, BaseModel)]
-    fitting = [m for m in models if set(value) <= set(_rank(m))]
-    if not fitting and models and set(value) <= set(_rank(Number)):
-        return Number  # the short form of a distribution
-    return fitting[0] if fitting else None
-
-
-def _annotation_of(model: type[BaseModel] | None, annotation: Any, name: str) -> Any:
-    if model is not None:
-        for field, info in model.model_fields.items():
-            if name == (info.alias or field):
-                return info.annotation
-        return None
-    for alternative in _alternatives(annotation):
-        if get_origin(alternative) is dict:
-            return get_args(alternative)[1]
-    return None
-
-
-def _item_of(annotation: Any) -> Any:
-    for alternative in _alternatives(annotation):
-        if get_origin(alternative) is tuple:
-            return get_args(alternative)[0]
-    return None
 
 
 FIXERS = {

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel
 
 from atlas.catalogue.yaml_source import YamlSource
 from atlas.diagnostic import Finding, Level
 from atlas.diagnostic.code import BAD_QUANTITY, BAD_VALUE, MISSING_KEY, UNKNOWN_KEY
+from atlas.model.annotation import below, is_model
 
 
 def to_findings(errors: Iterable[Mapping[str, Any]], source: YamlSource, model: type[BaseModel]) -> list[Finding]:
@@ -100,33 +100,6 @@ def _keys_at(location: Sequence[Any], model: type[BaseModel]) -> list[str]:
     for part in location:
         following: list[Any] = []
         for annotation in here:
-            following += _below(annotation, part)
+            following += below(annotation, part)
         here = following or here
-    return [f.alias or n for m in here if _is_model(m) for n, f in m.model_fields.items() if n != "literal"]
-
-
-def _below(annotation: Any, part: Any) -> list[Any]:
-    if _is_model(annotation):
-        for name, field in annotation.model_fields.items():
-            if part in (name, field.alias):
-                return _alternatives(field.annotation)
-        return []
-    arguments = get_args(annotation)
-    if get_origin(annotation) is dict:
-        return _alternatives(arguments[1])
-    if get_origin(annotation) is tuple:
-        return _alternatives(arguments[0])
-    return []
-
-
-def _alternatives(annotation: Any) -> list[Any]:
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _alternatives(get_args(annotation)[0])
-    if origin in (Union, UnionType):
-        return [a for alternative in get_args(annotation) for a in _alternatives(alternative)]
-    return [annotation]
-
-
-def _is_model(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return [f.alias or n for m in here if is_model(m) for n, f in m.model_fields.items() if n != "literal"]

@@ -110,7 +110,7 @@ def seed_yaml(
     """
     from atlas.catalogue import load_vocabulary
     from atlas.catalogue.location import vocabulary_folder
-    from atlas.catalogue.seed_import import SeedError, import_seed
+    from atlas.catalogue.seed import SeedError, import_seed
 
     root = find_root(catalogue)
     try:

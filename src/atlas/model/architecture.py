@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from pydantic import GetJsonSchemaHandler, model_validator
-from pydantic_core import CoreSchema
+from typing import Literal
 
 from atlas.model.field import Model, documented
-from atlas.model.number import Number, Said, or_short
+from atlas.model.number import GuaranteeLabel, Number, Said
 from atlas.model.text import DateText, Id, QuantityText, Text, Words
 
 Basis = Literal["stated", "inferred"]
@@ -100,11 +97,6 @@ class Innovation(Said, frozen=True):
     patent: Text | None = documented("patents filed", None)
     influence: Text | None = documented("who took it up", None)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _accept_text(cls, value: Any) -> Any:
-        return {"text": value} if isinstance(value, str) else value
-
 
 class Brownout(Model, frozen=True):
     """What is given up under load, and what is kept."""
@@ -123,22 +115,6 @@ class Backpressure(Model, frozen=True):
     brownouts: tuple[Brownout, ...] = documented("degradation", ())
 
 
-class UxGuarantee(Model, frozen=True):
-    """What a user may rely on across regions."""
-
-    id: str = documented("guarantee", words="guarantees")
-    scope: Text | None = documented("within what", None)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _accept_id(cls, value: Any) -> Any:
-        return {"id": value} if isinstance(value, str) else value
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return or_short(schema, handler, None)
-
-
 class MultiRegion(Model, frozen=True):
     """How regions share writes and what a lost region costs."""
 
@@ -148,6 +124,6 @@ class MultiRegion(Model, frozen=True):
     rpo: Number | None = documented("data at risk", None, dimension="time")
     rto: Number | None = documented("time to restore", None, dimension="time")
     failover: Literal["automatic", "manual", "hybrid"] | None = documented("how traffic moves", None)
-    ux: tuple[UxGuarantee, ...] = documented("what a user may rely on", ())
+    ux: tuple[GuaranteeLabel, ...] = documented("what a user may rely on", ())
     basis: Basis = documented("stated or inferred", "inferred")
     source: Id | None = documented("source", None)
