@@ -9,7 +9,6 @@ figures of the system can tell. A spoiled claim is caught when a finding appears
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from atlas.check.runner import check_case
 from atlas.diagnostic import Finding, Level
 from atlas.model import System, Vocabulary
 from atlas.quantity import Form, Quantity, format_quantity, parse
+from atlas.quantity.unit import PERIODS, UNITS
 
 ROOT = Path(__file__).resolve().parent.parent
 TODAY = dt.date(2026, 11, 21)
@@ -66,8 +66,8 @@ def in_wrong_unit(quantity: Quantity) -> Quantity:
     head, _, period = quantity.unit.partition("/")
     if not head and not period:
         return parse(f"{quantity.mid:.12g} ms")
-    written = replace(quantity, unit=quantity.unit, form=Form.PLAIN)
-    number = re.sub(r"[^\d.,kMBTe+-].*$", "", format_quantity(written.take("mid"), digits=8))
+    factor = UNITS[head].factor / (PERIODS[period].factor if period in PERIODS else 1.0)
+    number = f"{quantity.mid / factor:.10g}"
     if head in WRONG_UNITS:
         unit = f"{WRONG_UNITS[head]}/{period}" if period else WRONG_UNITS[head]
     else:
@@ -89,15 +89,14 @@ def findings(system: System, reading: list[Finding]) -> set[tuple[str, str]]:
     return {(f.code, f.path) for f in made if f.level.rank >= Level.WARNING.rank}
 
 
-def outcomes(system: System, source: YamlSource, vocabulary: Vocabulary) -> list[Outcome]:
-    """Every claim of one system that was found, spoiled in every way."""
+def outcomes(system: System, source: YamlSource, vocabulary: Vocabulary, every: int = 1) -> list[Outcome]:
+    """Every claim of one system that was found (or every so-manieth), spoiled in every way."""
     document = system.document
     clean, problems = resolve(document, source, vocabulary, system.slug)
     before = findings(clean, problems)
     rows = []
-    for name, claim in document.claims.items():
-        if claim.verdict != "found":
-            continue
+    found = [(name, claim) for name, claim in document.claims.items() if claim.verdict == "found"]
+    for name, claim in found[::every]:
         for kind, value in spoiled(claim.value):
             for figure_too in (False, True):
                 update: dict[str, Any] = {"value": value, **({"figure": value.text} if figure_too else {})}

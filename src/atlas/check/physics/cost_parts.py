@@ -10,6 +10,7 @@ Mend: correct the total, or name what is counted twice.
 from collections.abc import Iterator
 
 from atlas.check.case import Case
+from atlas.check.interval import Interval
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
@@ -27,8 +28,8 @@ def run(case: Case) -> Iterator[Breach]:
         yield Breach(
             "costs.total",
             "the parts do not make up the total",
-            actual=f"parts are {low / total.quantity.mid:.0%} of the total",
-            expected="50 % to 102 %",
+            actual=f"parts of {Interval(low, high).text()} USD/s in {total.text}",
+            expected="50 % to 102 % of the total",
             because=tuple(c for p in (total, *parts) for c in p.claims),
             tip="Correct the total, or look for what is counted twice.",
             level=Level.ERROR if low > most else Level.WARNING,
