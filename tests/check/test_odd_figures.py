@@ -19,7 +19,7 @@ TODAY = dt.date(2026, 11, 21)
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "0 ms", "up to 0", "over 0", "trillions", "0.0000000001 %", "0 to 5 TB", "1e30/s", "1e-300/s"]
+    "text", ["0", "0 ms", "up to 0", "over 0", "trillions", "0.0000000001 %", "0 to 5 TB", "1e15/s", "1e-300/s"]
 )
 def test_no_check_breaks_on_an_odd_figure(text: str, catalogue: Catalogue) -> None:
     """All figures of a system become the same odd one; the checks may say much, but they say it."""
