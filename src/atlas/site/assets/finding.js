@@ -30,7 +30,7 @@ export function search() {
     parts.forEach((part, at) => line.append(at % 2 ? make("mark", {}, decode(part)) : decode(part)));
     return line;
   };
-  const decode = (text) => new DOMParser().parseFromString(text, "text/html").documentElement.textContent;
+  const decode = (text) => new DOMParser().parseFromString(`<p>|${text}`, "text/html").body.textContent.slice(1);
   const run = async () => {
     const words = field.value.trim(), mine = ++turn;
     history.replaceState(null, "", words ? `?q=${encodeURIComponent(words)}` : location.pathname);

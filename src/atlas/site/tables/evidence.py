@@ -72,8 +72,7 @@ def _claim(book: EvidenceBook, view: ClaimView) -> Row:
             cell(held(view), (" ", age) if age else None, empty=Words("not stated", "nil")),
             cell(said),
             cell(view.confidence),
-        ),
-        f"claim-{view.id}",
+        )
     )
 
 

@@ -109,7 +109,7 @@ def _regions(book: EvidenceBook) -> Cell:
     named: tuple[Part, ...] = parts_of("; ", ", ".join(regions.names)) if regions.names else ()
     return cell(
         topology,
-        parts_of(", ", count, " regions") if count else None,
+        parts_of(", ", count, " regions") if count and regions.topology != "single" else None,
         named,
         sub=(regions.strategy, *_space(basis(book.system, regions))),
     )
