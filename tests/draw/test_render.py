@@ -22,7 +22,7 @@ def variants(diagrams: tuple[Diagram, ...]) -> list[tuple[str, str, ET.Element]]
     found = []
     for diagram in diagrams:
         for variant in ("wide", "tall") if diagram.tall else ("wide",):
-            text = render(diagram, variant).text  # type: ignore[arg-type]  # both are variants
+            text = render(diagram, variant).text
             found.append((f"{diagram.id} {variant}", text, ET.fromstring(text)))
     return found
 

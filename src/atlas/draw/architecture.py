@@ -129,16 +129,22 @@ class Architecture:
         room = MOST_NODES - 1
         if len(self.components) <= room:
             return tuple(self.components)
-        kept = dict.fromkeys(self.main_path[: room - 1])
-        planes = dict.fromkeys(c.plane for c in self.components.values())
-        for plane in planes:
-            if all(self.components[i].plane != plane for i in kept):
-                kept[self._most_connected(plane)] = None
+        kept = dict.fromkeys(self._path_and_planes(room))
         main = self.steps(self.main[0]) if self.main else []
         others = sorted(self.components, key=lambda i: -self._degree[i])
         kept |= dict.fromkeys([*(s.call.target for s in main), *others])
         chosen = [i for i in kept if i in self.components][:room]
         return tuple(i for i in self.components if i in chosen)
+
+    def _path_and_planes(self, room: int) -> list[str]:
+        """As much of the main path as leaves room for one component of every other plane, and those."""
+        planes = dict.fromkeys(c.plane for c in self.components.values())
+        for length in range(min(room, len(self.main_path)), -1, -1):
+            path = list(self.main_path[:length])
+            missing = [p for p in planes if all(self.components[i].plane != p for i in path)]
+            if length + len(missing) <= room:
+                return [*path, *(self._most_connected(plane) for plane in missing)]
+        return []
 
     @cached_property
     def _degree(self) -> Counter[str]:

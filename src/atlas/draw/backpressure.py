@@ -18,7 +18,7 @@ from atlas.draw.text import stacked, two_lines, wrap
 def backpressure(architecture: Architecture) -> Diagram:
     """The ladder as a sequence, and top-down as a flowchart."""
     hops = hot_path(architecture)
-    wide = fit(lambda room: _sequence(architecture, hops, room))
+    wide = fit(lambda room: _sequence(architecture, hops, room), start=0)
     tall = _ladder(architecture, hops)
     lives = [h.call.target for h in hops]
     nodes = {identifier(ident): ident for ident in lives}
@@ -89,7 +89,10 @@ def _answer_when_full(architecture: Architecture, hop: Step) -> str:
     """What the caller hears when the step is full: its fallback, an open breaker, or a refusal."""
     if hop.call.fallback:
         return "full: " + (hop.call.fallback.answer or f"{architecture.name(hop.call.fallback.call or '')} instead")
-    return f"full: {breaker(hop.call)}" if hop.call.breaker else "full: refused at once"
+    if hop.call.breaker:
+        return f"full: {breaker(hop.call)}"
+    component = architecture.components[hop.call.target]
+    return f"full: {overflow(architecture, component)}" if component.queue else "full: refused at once"
 
 
 def _ladder(architecture: Architecture, hops: list[Step]) -> Flowchart:

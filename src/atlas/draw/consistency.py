@@ -40,7 +40,7 @@ def consistency(architecture: Architecture) -> Diagram:
     """Three boundaries by strength, the promises inside each, and the paths between stores of different strength."""
     promises = _promises(architecture)
     places: dict[str, str] = {}
-    chart = fit(lambda room: _chart(architecture, promises, places, room))
+    chart = fit(lambda room: _chart(architecture, promises, places, room), start=0)
     content = Content()
     strengths = [p for p in promises if p.strength in _BOUNDARIES]
     content.drawn_gap("strengths", bool(strengths))

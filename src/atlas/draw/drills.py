@@ -20,7 +20,7 @@ def drills(architecture: Architecture) -> Diagram | None:
     drilled = [f for f in architecture.document.failures if f.drill]
     if not drilled:
         return None
-    chart = fit(lambda room: _chart(architecture, drilled, room))
+    chart = fit(lambda room: _chart(architecture, drilled, room), start=0)
     content = Content()
     content.drawn_gap("drills", is_there=True)
     content.add("Practised", figure.several(f"{f.name}: {cadence(f.drill)}" for f in drilled if f.drill))

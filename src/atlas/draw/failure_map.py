@@ -21,7 +21,7 @@ _LINES = 4
 def failure_map(architecture: Architecture) -> Diagram:
     """A row for each failure, a column for each phase. Phases have no colour: colours belong to planes."""
     failures = architecture.document.failures
-    chart = fit(lambda room: _chart(architecture, room))
+    chart = fit(lambda room: _chart(architecture, room), start=3)
     content = Content()
     content.drawn_gap("behaviours", bool(failures))
     content.say("blast-radius", "Takes with it", figure.several((_blast(architecture, f) for f in failures), 5))

@@ -25,7 +25,7 @@ def failure_sequence(architecture: Architecture, failure: Failure) -> Diagram:
     """The parts from the client down to the fault, and what happens between them in four phases."""
     code = f"FM-{failure.id}"
     chain = _chain(architecture, failure)[-_MOST_LIVES:]
-    chart = fit(lambda room: _chart(architecture, failure, chain, room))
+    chart = fit(lambda room: _chart(architecture, failure, chain, room), start=0)
     content = Content()
     content.drawn_gap("sequence", bool(failure.detection or failure.mitigation or failure.recovery))
     content.add("Takes with it", ", ".join(blast(architecture, failure)))

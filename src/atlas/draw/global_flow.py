@@ -23,8 +23,8 @@ def global_flow(architecture: Architecture) -> Diagram:
 
     A system with many ranks runs downwards in both; its notes then stand beside it.
     """
-    tall = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_TALL)
-    wide = fit(lambda room: _chart(architecture, room, "LR"))
+    tall = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_TALL, 4)
+    wide = fit(lambda room: _chart(architecture, room, "LR"), start=4)
     if natural_width(wide.text()) > WIDEST:
         wide = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_BESIDE)
     content = _content(architecture)

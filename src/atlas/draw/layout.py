@@ -14,7 +14,7 @@ from atlas.draw.pele import natural_width
 
 WIDEST = 1320.0
 WIDEST_TALL = 520.0
-WIDEST_BESIDE = 700.0
+WIDEST_BESIDE = 740.0
 """A drawing that leaves room for its notes beside it."""
 MOST_NODES = 12
 
@@ -59,21 +59,21 @@ class Chart(Protocol):
 C = TypeVar("C", bound=Chart)
 
 
-_PROBE = 2
 _RATIOS = (1.13, 1.07, 1.0, 0.9, 0.84)
 """How wide a drawing is with each of ROOMS, against the middle one: measured over the catalogue, ± 5 %."""
 
 
-def fit(build: Callable[[Room], C], widest: float = WIDEST) -> C:
+def fit(build: Callable[[Room], C], widest: float = WIDEST, start: int = 2) -> C:
     """The chart with the longest labels that is not wider than ``widest``; the narrowest when none is.
 
-    The middle room is drawn and the best one predicted from it, because drawing is what takes the time.
+    Drawing is what takes the time: the room ``start`` (where this kind of chart usually ends) is drawn, and the best
+    one predicted from its width.
     """
-    probe = build(ROOMS[_PROBE])
-    scale = widest / natural_width(probe.text())
-    first = next((n for n, ratio in enumerate(_RATIOS) if ratio <= scale), len(ROOMS) - 1)
-    for number in range(first, len(ROOMS)):
-        chart = probe if number == _PROBE else build(ROOMS[number])
+    first = build(ROOMS[start])
+    scale = _RATIOS[start] * widest / natural_width(first.text())
+    predicted = next((n for n, ratio in enumerate(_RATIOS) if ratio <= scale), len(ROOMS) - 1)
+    for number in range(predicted, len(ROOMS)):
+        chart = first if number == start else build(ROOMS[number])
         if number == len(ROOMS) - 1 or natural_width(chart.text()) <= widest:
             return chart
-    return probe
+    return first

@@ -312,11 +312,12 @@ class Mindmap:
 
     def text(self, notes: Notes = ()) -> str:
         """The Mermaid text; mind maps know no accTitle, so title and description are comments."""
+        root = _quoted("<br/>".join(encode(line) for line in self.root.split("\n")))
         rows = [
             *_config("mindmap", {"maxNodeWidth": 320}),
             "mindmap",
             *_commented(self.title, self.description),
-            f"  root(({_quoted(encode(self.root))}))",
+            f"  root(({root}))",
         ]
         for number, branch in enumerate(self.branches):
             rows += _branch(branch, f"b{number}", "    ")

@@ -22,7 +22,7 @@ def migration(architecture: Architecture) -> Diagram | None:
     known = architecture.document.migrations
     if not known:
         return None
-    chart = fit(lambda room: _chart(architecture, room))
+    chart = fit(lambda room: _chart(architecture, room), start=0)
     content = Content()
     content.drawn_gap("evolution", is_there=True)
     content.add("Checked by", figure.several(text for m in known for text in _checks(m)))

@@ -17,7 +17,7 @@ _MOST_PARTS = 4
 
 def multi_region(architecture: Architecture) -> Diagram:
     """Two regions with what runs in each, the copies between them, and the promises across them."""
-    chart = fit(lambda room: _chart(architecture, room))
+    chart = fit(lambda room: _chart(architecture, room), start=0)
     nodes = {n.id: c.removeprefix("cmp-") for n in chart.nodes.values() for c in n.classes if c.startswith("cmp-")}
     return finish(architecture, "MR", chart, _content(architecture), _description(architecture), nodes=nodes)
 

@@ -9,7 +9,7 @@ from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
 from atlas.draw.layout import Room, fit
 from atlas.draw.mermaid import Branch, Mindmap
-from atlas.draw.text import plain, wrap
+from atlas.draw.text import plain, two_lines, wrap
 from atlas.model.architecture import Innovation
 
 MOST = 5
@@ -20,7 +20,7 @@ _NONE = ("not public", "not found", "not published", "none", "unknown")
 def novel(architecture: Architecture) -> Diagram:
     """A mind map: a branch for each invention, with its problem, what was given away and who took it up."""
     known = architecture.document.innovations
-    chart = fit(lambda room: _chart(architecture, room))
+    chart = fit(lambda room: _chart(architecture, room), start=1)
     content = Content()
     content.drawn_gap("inventions", bool(known))
     if known:
@@ -34,7 +34,7 @@ def novel(architecture: Architecture) -> Diagram:
 
 
 def _chart(architecture: Architecture, room: Room) -> Mindmap:
-    chart = Mindmap(title(architecture, "NOVEL"), architecture.document.name)
+    chart = Mindmap(title(architecture, "NOVEL"), two_lines(architecture.document.name, 10))
     chart.branches = [_branch(innovation, room) for innovation in architecture.document.innovations[:MOST]]
     if not chart.branches:
         chart.branches = [Branch(("Inventions", NOT_PUBLIC)), Branch(("Problems of scale", NOT_PUBLIC))]
@@ -43,12 +43,13 @@ def _chart(architecture: Architecture, room: Room) -> Mindmap:
 
 def _said(text: str | None) -> str | None:
     """``text`` unless it only says that there is nothing."""
-    return None if text is None or plain(text).lower().startswith(_NONE) else text
+    words = plain(text or "").lower().rstrip(".")
+    return None if words in ("", "no") or words.startswith(_NONE) else text
 
 
 def _branch(innovation: Innovation, room: Room) -> Branch:
     year = f" ({innovation.year})" if innovation.year else ""
-    name = "\n".join(wrap(innovation.text + year, room.prose, 16, 4, bold=True))
+    name = "\n".join(wrap(innovation.text + year, room.prose, 16, 5, bold=True))
     leaves = [
         Branch(("", *wrap(f"{word}: {text}", room.prose, 14, 3)))
         for word, field in _LEAVES

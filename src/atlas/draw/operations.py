@@ -26,7 +26,7 @@ _MOST_ROWS, _LINES = 4, 5
 def operations(architecture: Architecture) -> Diagram:
     """Five stations of a loop, each with what is known of it."""
     said = stations(architecture)
-    chart = fit(lambda room: _chart(architecture, said, room))
+    chart = fit(lambda room: _chart(architecture, said, room), start=4)
     content = Content()
     for item in _STATIONS:
         content.drawn_gap(item, bool(said[item]))

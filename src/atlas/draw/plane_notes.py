@@ -113,7 +113,7 @@ def overflow(architecture: Architecture, component: Component) -> str:
     assert component.queue is not None  # noqa: S101 - callers ask only for components with a queue
     to = f" to {architecture.name(component.queue.to)}" if component.queue.to else ""
     words = {
-        "reject": "refuses",
+        "reject": "refuses at once",
         "drop_oldest": "drops the oldest",
         "drop_stale": "drops what is too old",
         "block": "blocks the caller",

@@ -20,7 +20,7 @@ def plane_zoom(architecture: Architecture, plane: str) -> Diagram:
     code = f"L1-{plane.upper()}"
     chart = fit(lambda room: _chart(architecture, plane, code, room))
     if natural_width(chart.text()) > WIDEST:
-        chart = fit(lambda room: _chart(architecture, plane, code, room, "TB"))
+        chart = fit(lambda room: _chart(architecture, plane, code, room, "TB"), start=0)
     content = Content()
     plane_notes.SAY[plane](architecture, content)
     nodes = component_nodes(architecture, chart)

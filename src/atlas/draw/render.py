@@ -16,7 +16,7 @@ from atlas.draw.layout import WIDEST_BESIDE
 from atlas.draw.pele import VERSION, Renderer, pele
 from atlas.draw.repaint import repaint
 
-RENDERER_VERSION = f"{VERSION}+1"
+RENDERER_VERSION = f"{VERSION}+2"
 """Changes whenever the same diagram may give other bytes: part of every cache key."""
 
 _TALL = 700.0

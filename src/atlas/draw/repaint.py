@@ -150,7 +150,9 @@ def _root(element: ET.Element) -> None:
         elif child.tag == _SVG + "text":
             child.attrib.pop("font-size", None)
             child.set("font-weight", "600")
-            child.set("fill", theme.INK)
+            for line in child.iter():
+                line.attrib.pop("font-size", None)
+                line.set("fill", theme.INK)
 
 
 def _edges(element: ET.Element) -> None:

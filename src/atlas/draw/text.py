@@ -146,6 +146,6 @@ def _cut(word: str, most: int) -> list[str]:
 
 
 def stacked(words: str, room: float = 84.0) -> str:
-    """``words`` on at most two short lines, as they stand on an edge without pushing its ends apart; words stay whole."""
+    """``words`` on at most two short lines, as they stand on an edge without pushing its ends apart; no word is cut."""
     widest = max((width(word, 14) for word in plain(words).split(" ")), default=0.0)
     return "\n".join(wrap(words, min(max(room, widest), 2 * room), 14, 2)) if words else ""

@@ -26,7 +26,7 @@ def variant_code(ident: str, variant: Variant) -> str:
 def variant_changes(architecture: Architecture, ident: str, variant: Variant) -> Diagram:
     """Each changed setting as it is here and as it would be there."""
     code = variant_code(ident, variant)
-    chart = fit(lambda room: _chart(architecture, code, variant, room))
+    chart = fit(lambda room: _chart(architecture, code, variant, room), start=0)
     content = Content()
     content.drawn_gap("scale" if variant.kind == "scale" else "regions", bool(variant.set))
     content.add("Shows", variant.note)
