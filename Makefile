@@ -75,7 +75,7 @@ bench: $(VENV)/.dev node chromium ## measure, and write bench/RESULTS.md
 	@$(BIN)/python -m bench
 
 shots: $(VENV)/.dev chromium ## take the screenshots of docs/shots
-	@$(BIN)/python -m docs.shots
+	@$(BIN)/python docs/take_shots.py
 
 clean: ## remove what was built
 	rm -rf $(SITE) .atlas-cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
