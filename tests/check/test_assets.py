@@ -18,7 +18,7 @@ from atlas.check import Case, all_checks, run_checks
 from atlas.check.runner import check_case
 from atlas.diagnostic import Finding
 from atlas.draw import Diagram, Picture
-from atlas.model import System, Vocabulary
+from atlas.model import Vocabulary
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "check"
 TODAY = dt.date(2026, 11, 21)
@@ -27,13 +27,14 @@ Build = Callable[[Patch], LoadedFile]
 CHECKS = {check.code: check for check in all_checks()}
 
 
-def system_of(patch: Patch, build: Build, catalogue: Catalogue) -> System:
-    """The system that a patch describes; it must be readable."""
+def case_of(patch: Patch, build: Build, catalogue: Catalogue) -> Case:
+    """The system that a patch describes, with its file; it must be readable."""
     if "system" in patch:
-        return catalogue.systems[patch["system"]]
+        system = catalogue.systems[patch["system"]]
+        return Case(system, TODAY, catalogue.sources[system.file])
     file = build({path: value for path, value in patch.items() if path != "drawings"})
     assert file.system is not None, [f"{f.path}: {f.message}" for f in file.findings]
-    return file.system
+    return Case(file.system, TODAY, file.source)
 
 
 def drawing(row: dict[str, Any]) -> Diagram:
@@ -48,10 +49,10 @@ def findings(code: str, side: str, build: Build, vocabulary: Vocabulary, catalog
     """What one check says of one side of its asset."""
     asset = read_yaml(ASSETS / f"{code}.yaml", code).data[side]
     if isinstance(asset, list):
-        systems = [system_of(patch, build, catalogue) for patch in asset]
+        systems = [case_of(patch, build, catalogue).system for patch in asset]
         together = Catalogue(Path("catalogue"), vocabulary, {s.slug: s for s in systems})
         return run_checks(together, today=TODAY, only=[code])
-    case = Case(system_of(asset, build, catalogue), TODAY)
+    case = case_of(asset, build, catalogue)
     if "drawings" in asset:
         case.__dict__["drawings"] = tuple(drawing(row) for row in asset["drawings"])
     return list(check_case(case, [CHECKS[code]]))

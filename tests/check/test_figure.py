@@ -29,6 +29,8 @@ AGREE = [
     ("petabytes", "petabytes of important financial data"),
     ("over 200k", "more than two hundred thousand active users"),
     ("500k", "half a million CPU cores"),
+    ("120 s", "120‑second SLA"),
+    ("up to 100k/s", "100K starts-per-second"),
     ("489M/min", "489 million requests per minute"),
     ("220 Gbit/s", "220 Gbps"),
     ("120M/s", "120 Mpps"),

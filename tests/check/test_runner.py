@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from atlas.catalogue import Catalogue, LoadedFile
-from atlas.check import Excuse, ExcuseError, all_checks, check_system, load_excuses, run_checks
+from atlas.catalogue import Catalogue, LoadedFile, load_text
+from atlas.catalogue.fix import fix_text as fix
+from atlas.check import Case, Excuse, ExcuseError, all_checks, check_system, load_excuses, run_checks
+from atlas.check.runner import check_case
 from atlas.diagnostic import Finding, Level
 from atlas.model import Vocabulary
 
@@ -151,3 +153,15 @@ def _seconds(action: Callable[[], object]) -> float:
     start = time.process_time()
     action()
     return time.process_time() - start
+
+
+def test_what_is_called_fixable_is_fixed(build: Build) -> None:
+    """A finding that says so is gone after the fixers ran."""
+    file = build({})
+    assert file.system is not None
+    checks = [c for c in all_checks() if c.fixable]
+    before = {f.code for f in check_case(Case(file.system, TODAY, file.source), checks)}
+    mended = load_text(fix(file.source.text), file.system.vocabulary, file.source.file)
+    assert mended.system is not None
+    assert before == {"REC016"}
+    assert list(check_case(Case(mended.system, TODAY, mended.source), checks)) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from atlas.catalogue import YamlSource
 from atlas.check.call_tree import Place as CallPlace
 from atlas.check.call_tree import places
 from atlas.check.fact import Fact, Facts
@@ -34,6 +35,8 @@ class Case:
 
     system: System
     today: dt.date
+    source: YamlSource | None = None
+    """The file as it was read; None for a document that is not a file."""
 
     @property
     def document(self) -> Document:

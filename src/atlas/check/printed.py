@@ -45,7 +45,7 @@ _NUMBER = re.compile(
 )
 _UNIT = re.compile(r"\+?[\s\u00a0-]*(?P<unit>%|[A-Za-zµμ]+(?:/[A-Za-z]+)?)")
 _PERIOD = re.compile(
-    r"(?:\bper|\ba|\ban|\beach|\bevery|/|\bin\s+(?:one|a|an))\s*(?P<period>second|sec|s|minute|min|hour|hr|h|day|week|month|quarter|year|yr)s?\b"
+    r"(?:\bper|\ba|\ban|\beach|\bevery|/|\bin\s+(?:one|a|an))[\s-]*(?P<period>second|sec|s|minute|min|hour|hr|h|day|week|month|quarter|year|yr)s?\b"
     r"|\b(?P<word>" + "|".join(_PERIOD_WORDS) + r")\b|(?:bit|bits|[kKMGTP]b|[kKMGTP]B)(?P<bps>ps)\b",
     re.IGNORECASE,
 )
@@ -54,6 +54,7 @@ _VAGUE = re.compile(
     r"|terabytes|petabytes|exabytes|dozens|tens)\b",
     re.IGNORECASE,
 )
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—", "-"))
 _NOISE = re.compile(r"\bp\d+(?:\.\d+)?\b|\b[A-Za-z]+\d+\b|\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", re.IGNORECASE)
 
 
@@ -86,7 +87,7 @@ class Reading:
 
 def read(figure: str) -> Reading:
     """All numbers of a figure, with units shared backwards over ranges (``5-70ms``)."""
-    text = _NOISE.sub(lambda m: " " * len(m[0]), figure)
+    text = _NOISE.sub(lambda m: " " * len(m[0]), figure.translate(_HYPHENS))
     numbers = _shares(text) + _share_units(
         [_printed(m, text) for m in _NUMBER.finditer(text) if not _is_article(m, text)]
     )

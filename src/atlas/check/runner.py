@@ -30,7 +30,8 @@ def run_checks(
     """
     chosen = [c for c in all_checks() if _is_chosen(c, only, costly=costly)]
     slugs = [s for s in catalogue.systems if not scope or s in scope]
-    cases = {slug: Case(catalogue.systems[slug], today) for slug in slugs}
+    chosen_systems = {slug: catalogue.systems[slug] for slug in slugs}
+    cases = {slug: Case(s, today, catalogue.sources.get(s.file)) for slug, s in chosen_systems.items()}
     found = [f for f in catalogue.findings if not scope or _is_of(f, catalogue, slugs)] if not only else []
     for case in cases.values():
         found.extend(check_case(case, chosen))

@@ -26,8 +26,7 @@ def run(case: Case) -> Iterator[Breach]:
             expected=found,
             tip=f"Write {found}, or read the originals of what is B or C.",
             level=Level.ERROR if case.is_published else Level.WARNING,
-            fixable=True,
         )
 
 
-CHECK = Check("EVI013", "confidence_agrees", Scope.SYSTEM, Level.ERROR, Family.EVIDENCE, run, fixable=True)
+CHECK = Check("EVI013", "confidence_agrees", Scope.SYSTEM, Level.ERROR, Family.EVIDENCE, run)

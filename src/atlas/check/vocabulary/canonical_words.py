@@ -1,7 +1,7 @@
 """Words of a vocabulary are written as their id, not as an alias.
 
 Fact: every organisation, technology, mechanism, guarantee and pattern is named by its own id.
-Bounds: none; aliases are understood, so this is information, and `atlas fix` writes the id.
+Bounds: none; aliases are understood, so this is information only.
 
 Fails: `id: linearizable` for G-LIN.
 Mend: write the id.
@@ -31,4 +31,4 @@ def run(case: Case) -> Iterator[Breach]:
             )
 
 
-CHECK = Check("VOC006", "canonical_words", Scope.SYSTEM, Level.INFO, Family.VOCABULARY, run, fixable=True)
+CHECK = Check("VOC006", "canonical_words", Scope.SYSTEM, Level.INFO, Family.VOCABULARY, run)
