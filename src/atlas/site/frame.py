@@ -22,8 +22,8 @@ CONTENT_SECURITY_POLICY = (
 )
 """What a page may load. No inline script or style can run, so text from a document stays text."""
 
-_ROOT: ContextVar[str] = ContextVar("root")
-"""From the page that is being rendered to the root of the site; macros are compiled once and read it here."""
+_PAGE: ContextVar[str] = ContextVar("page")
+"""The path of the page that is being rendered; macros are compiled once and read it here."""
 
 PLANES = ("edge", "service", "stream", "state", "control")
 
@@ -86,11 +86,11 @@ def render(template: str, path: str, site: Site, **view: Any) -> str:
     ``view`` must hold ``title`` and ``description``; the rest is the template's own.
     """
     root = root_of(path)
-    token = _ROOT.set(root)
+    token = _PAGE.set(path)
     try:
         return _environment().get_template(template).render(path=path, root=root, site=site, **view)
     finally:
-        _ROOT.reset(token)
+        _PAGE.reset(token)
 
 
 def root_of(path: str) -> str:
@@ -112,7 +112,11 @@ def page_url(site: Site, path: str) -> str:
 
 def _href(target: str) -> str:
     """A link from the page that is being rendered."""
-    return address(_ROOT.get(), target)
+    page = _PAGE.get()
+    folder = page.removesuffix("index.html")
+    if folder and target.startswith(f"{folder}#"):
+        return target.removeprefix(folder)
+    return address(root_of(page), target)
 
 
 @cache

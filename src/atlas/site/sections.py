@@ -123,7 +123,9 @@ def _incidents(book: EvidenceBook) -> Section | None:
 
 def _incident(system: System, one: Incident) -> Entry:
     names = {f.id: f.name for f in system.document.failures}
-    failure = Link(names[one.failure], f"#failure-{one.failure}") if one.failure in names else None
+    failure = (
+        Link(names[one.failure], f"systems/{system.slug}/#failure-{one.failure}") if one.failure in names else None
+    )
     rows = _rows(
         ("Impact", one.impact),
         ("Lasted", format_quantity(one.duration) if one.duration else None),
@@ -132,7 +134,7 @@ def _incident(system: System, one: Incident) -> Entry:
         ("Failure", failure),
         (
             "Known by",
-            Link(system.document.sources[one.source].title, f"#source-{one.source}")
+            Link(system.document.sources[one.source].title, f"systems/{system.slug}/#source-{one.source}")
             if one.source in system.document.sources
             else None,
         ),

@@ -193,19 +193,19 @@ def _facts(
         ("Verified", str(document.last_verified)),
         ("Figures", count),
         ("Sources", f"{len(sources)}, newest {newest}" if newest else str(len(sources))),
-        ("Findings", _finding_words(found)),
+        ("Findings", _finding_words(system.slug, found)),
         ("Model of", model.as_of if model else None),
     ]
     return tuple((label, parts) for label, given in rows if (parts := parts_of(given)))
 
 
-def _finding_words(found: Sequence[Finding]) -> Given:
+def _finding_words(slug: str, found: Sequence[Finding]) -> Given:
     if not found:
         return "none"
     counts = {level: sum(f.level == level for f in found) for level in ("error", "warning", "info")}
     words = {"error": ("error", "errors"), "warning": ("warning", "warnings"), "info": ("remark", "remarks")}
     text = ", ".join(f"{n} {words[level][n != 1]}" for level, n in counts.items() if n)
-    return Link(text, "#table-findings")
+    return Link(text, f"systems/{slug}/#table-findings")
 
 
 def _about(system: System, confidence: str) -> tuple[tuple[str, tuple[Part, ...]], ...]:

@@ -62,7 +62,7 @@ def claims(book: EvidenceBook) -> Table:
 def _claim(book: EvidenceBook, view: ClaimView) -> Row:
     about = of_what(book.system, view)
     wrong = verdict_words(view.claim)
-    said = joined((Link(s, f"#source-{s}") for s in view.sources), ", ")
+    said = joined((Link(s, f"systems/{book.system.slug}/#source-{s}") for s in view.sources), ", ")
     age = age_part(view, book.today)
     return Row(
         (

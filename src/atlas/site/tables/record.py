@@ -77,7 +77,7 @@ def _timeline(book: EvidenceBook) -> tuple[Cell, Cell]:
     last = eras[-1]
     end = last.to or "today"
     return cell(f"{eras[0].from_} to {end}"), cell(
-        Link(f"{len(eras)} architectures", "#timeline"), f", the latest since {last.from_}"
+        Link(f"{len(eras)} architectures", f"systems/{book.system.slug}/#timeline"), f", the latest since {last.from_}"
     )
 
 

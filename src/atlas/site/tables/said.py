@@ -27,7 +27,7 @@ def source_link(system: System, source_id: str | None) -> Part | None:
         return None
     source = system.document.sources[source_id]
     year = source.published[:4] if source.published != "unknown" else "undated"
-    return Link(f"{source.type} {year}", f"#source-{source_id}")
+    return Link(f"{source.type} {year}", f"systems/{system.slug}/#source-{source_id}")
 
 
 def basis(system: System, said: Sourced) -> tuple[Part, ...]:

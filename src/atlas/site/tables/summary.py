@@ -129,7 +129,7 @@ def _sources(book: EvidenceBook) -> Cell:
     first = sum(s.role == "primary" for s in sources)
     years = sorted(s.published[:4] for s in sources if s.published != "unknown")
     span = f", {years[0]} to {years[-1]}" if years else ""
-    return cell(Link(f"{len(sources)} sources", "#sources"), f", {first} first hand{span}")
+    return cell(Link(f"{len(sources)} sources", f"systems/{book.system.slug}/#sources"), f", {first} first hand{span}")
 
 
 def _space(parts: tuple[Part, ...]) -> tuple[Part, ...]:
