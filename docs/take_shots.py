@@ -72,7 +72,7 @@ def main() -> None:
                     open_evidence(page)
                 page.screenshot(path=SHOTS / f"{name}.png")
                 page.close()
-                print(SHOTS / f"{name}.png")  # noqa: T201
+                print(SHOTS / f"{name}.png")
             browser.close()
         server.shutdown()
 
