@@ -1,0 +1,35 @@
+"""The Plan and the engines on it. Knows no document, no YAML, no company: a plan can be made in Python alone."""
+
+from atlas.sim.builder import Call, PlanBuilder, Service, Stage
+from atlas.sim.fault import Fault, with_faults
+from atlas.sim.plan import (
+    ANSWER,
+    NONE,
+    UNLIMITED,
+    BreakerPer,
+    Change,
+    Overflow,
+    Plan,
+    PlanError,
+    Routing,
+)
+from atlas.sim.validation import validate
+
+__all__ = [
+    "ANSWER",
+    "NONE",
+    "UNLIMITED",
+    "BreakerPer",
+    "Call",
+    "Change",
+    "Fault",
+    "Overflow",
+    "Plan",
+    "PlanBuilder",
+    "PlanError",
+    "Routing",
+    "Service",
+    "Stage",
+    "validate",
+    "with_faults",
+]
