@@ -165,3 +165,8 @@ def test_what_is_called_fixable_is_fixed(build: Build) -> None:
     assert mended.system is not None
     assert before == {"REC016"}
     assert list(check_case(Case(mended.system, TODAY, mended.source), checks)) == []
+
+
+def test_the_diagrams_of_the_catalogue_pass(catalogue: Catalogue) -> None:
+    """All fifteen are drawn, small enough, mostly public, and have words for those who do not see them."""
+    assert errors(run_checks(catalogue, today=TODAY, only=["diagrams"])) == []

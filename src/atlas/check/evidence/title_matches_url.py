@@ -97,7 +97,7 @@ def slug_words(url: str, org: str) -> list[str]:
 
 
 def _stem(word: str) -> str:
-    return word[:5]
+    return word[:4]
 
 
 def shared(slug: list[str], title: list[str]) -> float:

@@ -16,7 +16,7 @@ from atlas.diagnostic import Level
 
 END = re.compile(r"[a-z]{3,}[.!?]$")
 SUBJECT = re.compile(
-    r"^(?:We|Our|The|It|They|This|These|There)\s+(?:\w+\s+)?(?:is|are|was|were|has|have|had|can|serve[sd]?|store[sd]?|handle[sd]?|process(?:e[sd])?|use[sd]?|run|ran)\b"
+    r"^(?:We|Our|The|It|They|This|These|There)\s+(?:\w+\s+){0,2}(?:is|are|was|were|has|have|had|can|serve[sd]?|store[sd]?|handle[sd]?|process(?:e[sd])?|use[sd]?|run|ran)\b"
 )
 LONG = 6
 
