@@ -170,3 +170,14 @@ def test_what_is_called_fixable_is_fixed(build: Build) -> None:
 def test_the_diagrams_of_the_catalogue_pass(catalogue: Catalogue) -> None:
     """All fifteen are drawn, small enough, mostly public, and have words for those who do not see them."""
     assert errors(run_checks(catalogue, today=TODAY, only=["diagrams"])) == []
+
+
+def test_a_file_that_cannot_be_read_is_never_passed_over(build: Build, vocabulary: Vocabulary) -> None:
+    """Whatever is chosen, a file that gave no system is reported, and only in its scope."""
+    broken = build({"id": "CS-BROKEN", "claims.store-nodes.value": "many"})
+    assert broken.system is None
+    good = together(vocabulary, build({}))
+    catalogue = Catalogue(good.root, vocabulary, good.systems, broken.findings)
+    for choice in ({}, {"only": ["PHY001"]}, {"scope": ["broken"]}):
+        assert [f.code for f in run_checks(catalogue, today=TODAY, **choice)] == ["DOC009"]  # type: ignore[arg-type]
+    assert run_checks(catalogue, today=TODAY, scope=["relay"]) == []

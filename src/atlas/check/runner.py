@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
+from pathlib import PurePath
 
 from atlas.catalogue import Catalogue
 from atlas.check.case import Case, Survey
@@ -32,7 +33,7 @@ def run_checks(
     slugs = [s for s in catalogue.systems if not scope or s in scope]
     chosen_systems = {slug: catalogue.systems[slug] for slug in slugs}
     cases = {slug: Case(s, today, catalogue.sources.get(s.file)) for slug, s in chosen_systems.items()}
-    found = [f for f in catalogue.findings if not scope or _is_of(f, catalogue, slugs)] if not only else []
+    found = _of_reading(catalogue, only, scope)
     for case in cases.values():
         found.extend(check_case(case, chosen))
     if not scope:
@@ -96,5 +97,13 @@ def finding_of(check: Check, breach: Breach, system: System | None, path: str | 
     )
 
 
-def _is_of(finding: Finding, catalogue: Catalogue, slugs: Collection[str]) -> bool:
-    return finding.position.file in {catalogue.systems[s].file for s in slugs}
+def _of_reading(catalogue: Catalogue, only: Collection[str], scope: Collection[str]) -> list[Finding]:
+    """What reading found, in scope; with ``only``, those codes, and all of a file that gave no system to check."""
+    readable = {system.file for system in catalogue.systems.values()}
+    found = []
+    for finding in catalogue.findings:
+        file = finding.position.file
+        is_wanted = not only or finding.code in only or file not in readable
+        if is_wanted and (not scope or PurePath(file).stem in scope):
+            found.append(finding)
+    return found
