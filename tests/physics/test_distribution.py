@@ -45,8 +45,10 @@ def test_impossible_figures_are_refused(figures: dict[str, float]) -> None:
 
 
 _DRAWS = {
-    "lognormal": lambda r, m, cv: r.lognormvariate(math.log(m) - math.log1p(cv * cv) / 2, math.sqrt(math.log1p(cv * cv))),
-    "exponential": lambda r, m, cv: r.expovariate(1 / m),  # noqa: ARG005
+    "lognormal": lambda r, m, cv: r.lognormvariate(
+        math.log(m) - math.log1p(cv * cv) / 2, math.sqrt(math.log1p(cv * cv))
+    ),
+    "exponential": lambda r, m, cv: r.expovariate(1 / m),
     "gamma": lambda r, m, cv: r.gammavariate(1 / cv**2, m * cv**2),
     "pareto": lambda r, m, cv: m * (a - 1) / a * r.paretovariate(a) if (a := 1 + math.sqrt(1 + 1 / cv**2)) else 0.0,
 }
