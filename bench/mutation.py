@@ -40,6 +40,8 @@ WRONG_UNITS = {
 }  # fmt: skip
 WRONG_PERIODS = {"s": "min", "min": "s", "h": "s", "day": "h", "week": "day", "month": "day", "year": "month"}
 TARGET = 0.6
+OWN = {"EVI001"}
+"""The check of value against figure: where both were spoiled alike it is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def outcomes(system: System, source: YamlSource, vocabulary: Vocabulary, every: 
                 other, reading = resolve(
                     document.model_copy(update={"claims": claims}), source, vocabulary, system.slug
                 )
-                codes = sorted({code for code, _ in findings(other, reading) - before})
+                codes = sorted({code for code, _ in findings(other, reading) - before} - (OWN if figure_too else set()))
                 rows.append(Outcome(system.slug, name, kind, figure_too, tuple(codes)))
     return rows
 
