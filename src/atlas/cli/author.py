@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from atlas.cli.exit import FOUND, fail
+from atlas.cli.exit import COULD_NOT_RUN, FOUND, fail
+from atlas.cli.nearest import nearest
 from atlas.cli.options import CatalogueOption, TodayOption, find_root, read_today
 
 
@@ -57,7 +58,7 @@ def fix(
     Examples: atlas fix · atlas fix discord --only unit-spelling · atlas fix --check
     """
     from atlas.catalogue import system_files
-    from atlas.catalogue.fix import FIXERS, FixError, fix_text
+    from atlas.catalogue.fix import FIXERS, FixError
 
     if list_fixers:
         for fixer in FIXERS.values():
@@ -65,25 +66,38 @@ def fix(
         return
     for name in only or []:
         if name not in FIXERS:
-            fail(f"there is no fixer called {name!r}", f"there are: {', '.join(FIXERS)}")
+            fail(f"there is no fixer called {name!r}", nearest(name, FIXERS))
     root = find_root(catalogue)
     files = _targets(targets or [], {p.stem: p for p in system_files(root)})
-    changed = 0
+    changed = failed = 0
     for path in files:
         try:
-            text = path.read_text(encoding="utf-8")
-            mended = fix_text(text, only=only or ())
+            is_changed = _fix_file(path, only or [], check_only=check_only)
         except (OSError, UnicodeError, FixError) as error:
             typer.echo(f"{path}: not changed: {error}", err=True)
+            failed += 1
             continue
-        if mended != text:
+        if is_changed:
             changed += 1
             typer.echo(f"{'would change' if check_only else 'changed'} {path}")
-            if not check_only:
-                path.write_text(mended, encoding="utf-8")
     typer.echo(f"{changed} of {len(files)} files {'would change' if check_only else 'changed'}", err=True)
+    if failed:
+        raise typer.Exit(COULD_NOT_RUN)
     if check_only and changed:
         raise typer.Exit(FOUND)
+
+
+def _fix_file(path: Path, only: list[str], *, check_only: bool) -> bool:
+    """Mend one file in one step; whether it changes."""
+    from atlas.catalogue.fix import fix_text
+
+    text = path.read_text(encoding="utf-8")
+    mended = fix_text(text, only=only)
+    if mended != text and not check_only:
+        partial = path.with_name(f".{path.name}.partial")
+        partial.write_text(mended, encoding="utf-8")
+        partial.replace(path)
+    return mended != text
 
 
 def _targets(targets: list[str], known: dict[str, Path]) -> list[Path]:
@@ -91,7 +105,7 @@ def _targets(targets: list[str], known: dict[str, Path]) -> list[Path]:
     for target in targets:
         path = known.get(target, Path(target))
         if not path.is_file():
-            fail(f"there is neither a system nor a file called {target!r}")
+            fail(f"there is neither a system nor a file called {target!r}", nearest(target, known))
         files.append(path)
     return files or list(known.values())
 

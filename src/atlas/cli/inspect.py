@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from atlas.cli.exit import COULD_NOT_RUN, FOUND, fail
+from atlas.cli.exit import FOUND, fail
+from atlas.cli.nearest import nearest
 from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_root, open_catalogue, read_today
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from atlas.catalogue import Catalogue
+    from atlas.check import Excuse
     from atlas.diagnostic import Finding
 
 
@@ -83,48 +86,69 @@ def check(
 
 
 def _run_checks(
-    targets: Sequence[str], folder: Path | None, only: Sequence[str], day: object, *, quiet: bool
+    targets: Sequence[str], folder: Path | None, only: Sequence[str], day: dt.date, *, quiet: bool
 ) -> tuple[Sequence[Finding], int]:
-    from atlas.check import all_checks, load_excuses, run_checks
+    """The findings of what was asked for, and of how many systems."""
+    from atlas.check import all_checks
 
     known = {word for c in all_checks() for word in (c.code, c.name, c.family.value)}
     for word in only:
         if word not in known:
-            fail(f"there is no check, code or family called {word!r}", "atlas explain lists them")
-    files = [Path(t) for t in targets if t.endswith((".yaml", ".yml")) or "/" in t]
-    slugs = [t for t in targets if Path(t) not in files]
-    if files:
-        return _check_files(files, folder, only, day)
-    loaded = open_catalogue(folder, quiet=quiet)
+            fail(f"there is no check, code or family called {word!r}", nearest(word, known, "atlas explain lists them"))
+    files = [t for t in targets if t.endswith((".yaml", ".yml")) or "/" in t]
+    slugs = [t for t in targets if t not in files]
+    findings = [f for file in files for f in _check_file(Path(file), folder, only, day)]
+    counted = len(files)
+    if slugs or not files:
+        loaded = open_catalogue(folder, quiet=quiet)
+        findings += _check_slugs(loaded, slugs, only, day)
+        counted += len(slugs or loaded.systems)
+    return findings, counted
+
+
+def _check_slugs(loaded: Catalogue, slugs: Sequence[str], only: Sequence[str], day: dt.date) -> list[Finding]:
+    """The findings of some systems of a catalogue, or of the whole."""
+    from atlas.check import run_checks
+
+    known = {*loaded.systems, *(Path(file).stem for file in loaded.sources)}
     for slug in slugs:
-        if slug not in loaded.systems and not any(Path(f).stem == slug for f in loaded.sources):
-            fail(f"there is no system called {slug!r}", f"there are: {', '.join(loaded.systems) or 'none'}")
-    excuses = load_excuses(loaded.root)
-    return run_checks(loaded, today=day, only=only, scope=slugs, exceptions=excuses), len(slugs or loaded.systems)  # type: ignore[arg-type]
+        if slug not in known:
+            fail(f"there is no system called {slug!r}", nearest(slug, known))
+    broken = [s for s in slugs if s not in loaded.systems]
+    whole = [s for s in slugs if s in loaded.systems]
+    findings = [f for f in loaded.findings if Path(f.position.file).stem in broken]
+    if whole or not slugs:
+        findings += run_checks(loaded, today=day, only=only, scope=whole, exceptions=_excuses(loaded.root))
+    return findings
 
 
-def _check_files(
-    files: Sequence[Path], folder: Path | None, only: Sequence[str], day: object
-) -> tuple[Sequence[Finding], int]:
+def _check_file(path: Path, folder: Path | None, only: Sequence[str], day: dt.date) -> Sequence[Finding]:
+    """The findings of one file, which may stand in a catalogue or anywhere."""
     from atlas.catalogue import Catalogue, load_file, load_vocabulary
     from atlas.catalogue.location import vocabulary_folder
     from atlas.check import run_checks
 
-    findings: list[Finding] = []
-    for path in files:
-        if not path.exists():
-            fail(f"there is no file {path}")
-        root = find_root(folder or _catalogue_above(path))
-        vocabulary, _ = load_vocabulary(vocabulary_folder(root))
-        loaded = load_file(path, vocabulary, root)
-        if loaded.system is None:
-            findings += loaded.findings
-            continue
-        single: Catalogue = Catalogue(
-            root, vocabulary, {loaded.system.slug: loaded.system}, loaded.findings, {loaded.source.file: loaded.source}
-        )
-        findings += run_checks(single, today=day, only=only, scope=[loaded.system.slug])  # type: ignore[arg-type]
-    return findings, len(files)
+    if path.is_dir():
+        fail(f"{path} is a folder", "name files or slugs; for a whole catalogue: atlas check --catalogue DIR")
+    if not path.exists():
+        fail(f"there is no file {path}")
+    root = find_root(folder or _catalogue_above(path))
+    vocabulary, _ = load_vocabulary(vocabulary_folder(root))
+    loaded = load_file(path, vocabulary, root)
+    if loaded.system is None:
+        return loaded.findings
+    slug = loaded.system.slug
+    single = Catalogue(root, vocabulary, {slug: loaded.system}, loaded.findings, {loaded.source.file: loaded.source})
+    return run_checks(single, today=day, only=only, scope=[slug], exceptions=_excuses(root))
+
+
+def _excuses(root: Path) -> Sequence[Excuse]:
+    from atlas.check import ExcuseError, load_excuses
+
+    try:
+        return load_excuses(root)
+    except ExcuseError as error:
+        fail(str(error), "mend exceptions.yaml")
 
 
 def _catalogue_above(path: Path) -> Path | None:
@@ -142,33 +166,43 @@ def explain(
     code: Annotated[
         str | None, typer.Argument(help="A code such as PHY001, or a check's name. Default: list all.")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Explain a finding's code: what is asserted, why, and how to mend it.
 
-    Example: atlas explain PHY001
+    Examples: atlas explain · atlas explain PHY001 · atlas explain little-law --json
     """
+    import json
+    from dataclasses import asdict
+
     from atlas.check import all_checks
     from atlas.check import explain as explain_code
     from atlas.cli.table import markdown
     from atlas.diagnostic import CODES
 
+    names = {c.name.replace("_", "-"): c.code for c in all_checks()} | {c.name: c.code for c in CODES.values()}
     if code is None:
-        rows = [(c.code, c.name.replace("_", "-"), c.family.value, c.level.value) for c in all_checks()]
-        rows += [(c.code, c.name, "document", "error") for c in CODES.values()]
-        typer.echo(markdown(("code", "name", "family", "level"), rows))
+        known = [each for c in names.values() if (each := explain_code(c))]
+        if as_json:
+            typer.echo(json.dumps([asdict(each) for each in known], indent=2, ensure_ascii=False))
+            return
+        rows = [(each.code, each.name.replace("_", "-"), each.family, each.level) for each in known]
+        typer.echo(markdown(("code", "name", "family", "level"), sorted(rows)))
         return
-    try:
-        found = explain_code(code)
-    except KeyError:
-        from difflib import get_close_matches
-
-        near = get_close_matches(code.upper(), [*(c.code for c in all_checks()), *CODES], n=1)
-        fail(f"there is no code {code!r}", f"did you mean {near[0]}?" if near else "atlas explain lists all")
+    found = explain_code(names.get(code.lower().replace("_", "-"), code))
+    if found is None:
+        fail(f"there is no code {code!r}", nearest(code, [*names.values(), *names], "atlas explain lists all"))
+    if as_json:
+        typer.echo(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+        return
     typer.echo(f"{found.code} {found.name.replace('_', '-')}\n\n{found.text}")
 
 
 def stats(catalogue: CatalogueOption = None, as_json: JsonOption = False, today: TodayOption = None) -> None:
-    """Coverage and evidence of each system, as Markdown or JSON."""
+    """Coverage and evidence of each system, as Markdown or JSON.
+
+    Examples: atlas stats · atlas stats --json --today 2026-11-21
+    """
     import json
     from dataclasses import asdict
 
@@ -245,14 +279,18 @@ def schema(
         Path | None, typer.Option("--out", help="File to write. Default: schemas/ beside the catalogue.")
     ] = None,
 ) -> None:
-    """Write the JSON Schema of the system document, for editors and other programs."""
+    """Write the JSON Schema of the system document, for editors and other programs.
+
+    Examples: atlas schema · atlas schema --check · atlas schema --out system.schema.json
+    """
     from atlas.catalogue import load_vocabulary
     from atlas.catalogue.location import vocabulary_folder
     from atlas.model.schema import schema_text
 
     root = find_root(catalogue)
     text = schema_text(load_vocabulary(vocabulary_folder(root))[0])
-    path = out or root.parent / "schemas" / "system.schema.json"
+    beside = "_schemas" if root.name == "_catalogue" else "schemas"  # as an installed package holds them
+    path = out or root.parent / beside / "system.schema.json"
     if check_only:
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             typer.echo(f"{path} is not what the model gives; run: atlas schema", err=True)
@@ -263,6 +301,5 @@ def schema(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"atlas: cannot write {path}: {error.strerror}", err=True)
-        raise typer.Exit(COULD_NOT_RUN) from None
+        fail(f"cannot write {path}: {error.strerror}", "choose another file with --out")
     typer.echo(f"wrote {path}")

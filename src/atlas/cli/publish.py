@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from atlas.cli.exit import FOUND, fail
+from atlas.cli.nearest import nearest
 from atlas.cli.options import CatalogueOption, TodayOption, cache_folder, find_root, open_catalogue, read_today
 
 
@@ -53,12 +54,14 @@ def build(
                 today=read_today(today),
                 base_url=base_url,
                 jobs=jobs or os.cpu_count() or 1,
-                cache=cache_folder() if cache else None,
+                cache=cache_folder() / "pages" if cache else None,
                 progress=advance,
                 with_search=search,
             )
         except OutputError as error:
             fail(str(error), "choose another folder with --out")
+        except OSError as error:
+            fail(f"cannot write: {error}", "set ATLAS_CACHE to a folder that can be written, or take --no-cache")
     typer.echo(f"{report.systems} systems ({report.rendered} rendered anew), {report.files} files in {report.out}")
     if report.search_problem:
         typer.echo(f"no search index: {report.search_problem}", err=True)
@@ -83,14 +86,19 @@ def serve(
     from atlas.serve import ServeError
     from atlas.serve import serve as serve_site
 
-    root = find_root(catalogue)
-    with bar("Building") as advance:
-        try:
-            serve_site(
-                root, host=host, port=port, watch=watch, today=read_today(today), progress=advance, say=typer.echo
-            )
-        except ServeError as error:
-            fail(str(error), error.tip)
+    try:
+        serve_site(
+            find_root(catalogue),
+            folder=cache_folder(),
+            host=host,
+            port=port,
+            watch=watch,
+            today=read_today(today),
+            progress=bar("Building"),
+            say=typer.echo,
+        )
+    except ServeError as error:
+        fail(str(error), error.tip)
 
 
 def draw(
@@ -100,31 +108,49 @@ def draw(
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print the Mermaid text instead of SVG.")] = False,
     tall: Annotated[bool, typer.Option("--tall", help="The top-down drawing for narrow screens.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write. Default: standard output.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
     """Draw one diagram of a system.
 
-    Example: atlas draw discord L0 --out l0.svg
+    Examples: atlas draw discord · atlas draw discord L0 --out l0.svg · atlas draw discord RF --mermaid
     """
-    from atlas.draw import diagrams, render
+    from atlas.draw import DrawingError, diagrams, render
 
     loaded = open_catalogue(catalogue, quiet=True)
     found = loaded.systems.get(system)
     if found is None:
-        fail(f"there is no system called {system!r}", f"there are: {', '.join(loaded.systems) or 'none'}")
-    drawn = {d.code: d for d in diagrams(found)}
+        fail(f"there is no system called {system!r}", nearest(system, loaded.systems))
+    drawn = {d.code.upper(): d for d in diagrams(found)}
     if not code:
-        for each in drawn.values():
-            typer.echo(f"{each.code:12} {each.title}")
+        _list_diagrams([(d.code, d.title) for d in drawn.values()], as_json=as_json)
         return
-    if code.upper() not in {c.upper() for c in drawn}:
-        fail(f"{system} has no diagram {code!r}", f"there are: {', '.join(drawn)}")
-    diagram = next(d for c, d in drawn.items() if c.upper() == code.upper())
-    text = diagram.mermaid if mermaid else render(diagram, "tall" if tall else "wide").text
+    diagram = drawn.get(code.upper())
+    if diagram is None:
+        fail(f"{system} has no diagram {code!r}", nearest(code, drawn))
+    try:
+        text = diagram.mermaid if mermaid else render(diagram, "tall" if tall else "wide").text
+    except DrawingError as error:
+        fail(f"{system} {diagram.code} could not be drawn: {error}", "its Mermaid text: --mermaid")
+    _put(text, out)
+
+
+def _list_diagrams(rows: list[tuple[str, str]], *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([{"code": code, "title": title} for code, title in rows], indent=2, ensure_ascii=False))
+        return
+    for code, title in rows:
+        typer.echo(f"{code:12} {title}")
+
+
+def _put(text: str, out: Path | None) -> None:
+    """Print a text, or write it to a file."""
     if out is None:
         typer.echo(text)
         return
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        fail(f"cannot write {out}: {error.strerror}")
+        fail(f"cannot write {out}: {error.strerror}", "choose another file with --out")
     typer.echo(f"wrote {out}")
