@@ -63,6 +63,8 @@ class Cache:
         try:
             write_files(partial / _FILES, pages)
             (partial / _DIGEST).write_text(digest.model_dump_json(), "utf-8")
+            if self.digest(name) is None:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
             with contextlib.suppress(OSError):
                 partial.rename(self.folder / name)
         finally:

@@ -46,7 +46,7 @@ def index_pages(systems: list[Digest], words: Vocabulary, site: Site, today: dt.
 
 def assets(cache: Path) -> dict[str, str | bytes]:
     """The stylesheet, the scripts, the icon and the two fonts."""
-    found: dict[str, str | bytes] = {f"assets/{name}": asset(name) for name in ("atlas.css", "atlas.js", "finding.js")}
+    found: dict[str, str | bytes] = {f"assets/{name}": asset(name) for name in ("atlas.css", "atlas.js", "diagrams.js", "finding.js")}
     found["assets/icon.svg"] = files("atlas.site").joinpath("assets", "icon.svg").read_text("utf-8")
     for weight in fonts.WEIGHTS:
         found[f"assets/noto-sans-{weight}.woff2"] = _font(weight, cache)

@@ -76,8 +76,8 @@ def asset(name: str) -> str:
 @cache
 def asset_version() -> str:
     """Eight letters that change when a stylesheet or script does, so that no browser keeps an old one."""
-    both = asset("atlas.css") + asset("atlas.js")
-    return hashlib.sha256(both.encode()).hexdigest()[:8]
+    files_of_the_page = "".join(asset(name) for name in ("atlas.css", "atlas.js", "diagrams.js", "finding.js"))
+    return hashlib.sha256(files_of_the_page.encode()).hexdigest()[:8]
 
 
 def render(template: str, path: str, site: Site, **view: Any) -> str:
@@ -114,7 +114,7 @@ def _href(target: str) -> str:
     """A link from the page that is being rendered."""
     page = _PAGE.get()
     folder = page.removesuffix("index.html")
-    if folder and target.startswith(f"{folder}#"):
+    if folder and target.startswith(folder) and target != folder:
         return target.removeprefix(folder)
     return address(root_of(page), target)
 

@@ -1,0 +1,116 @@
+"""The output folder: only ours is replaced, in one step, and a killed build loses nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from atlas.site.output import MARKER, OutputError, staged, write_changed, write_files
+
+
+def _site(out: Path, text: str) -> None:
+    with staged(out) as stage:
+        write_files(stage, {"index.html": text})
+
+
+def _broken_build(out: Path) -> float:
+    with staged(out) as stage:
+        write_files(stage, {"index.html": "half"})
+        return 1 / 0
+
+
+def test_the_new_site_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    """A second build replaces the first, and nothing is left beside it."""
+    _site(tmp_path / "out", "one")
+    _site(tmp_path / "out", "two")
+    assert (tmp_path / "out" / "index.html").read_text() == "two"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_failed_build_leaves_the_old_site_whole(tmp_path: Path) -> None:
+    """An error in the middle keeps what stood there and removes what was begun."""
+    _site(tmp_path / "out", "one")
+    with pytest.raises(ZeroDivisionError):
+        _broken_build(tmp_path / "out")
+    assert (tmp_path / "out" / "index.html").read_text() == "one"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    """A folder with files and without the marker is never touched."""
+    other = tmp_path / "thesis"
+    other.mkdir()
+    (other / "chapter.txt").write_text("years of work")
+    with pytest.raises(OutputError, match="was not written by atlas build"):
+        _site(other, "mine")
+    assert (other / "chapter.txt").read_text() == "years of work"
+
+
+def test_a_file_is_refused(tmp_path: Path) -> None:
+    """An output that is a file gives a clear error."""
+    (tmp_path / "out").write_text("a file")
+    with pytest.raises(OutputError, match="is a file"):
+        _site(tmp_path / "out", "mine")
+
+
+def test_a_parent_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """An output below a file names the place that cannot be written."""
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OutputError, match="cannot be"):
+        _site(tmp_path / "file" / "below" / "out", "mine")
+
+
+def test_an_empty_folder_is_accepted(tmp_path: Path) -> None:
+    """A new and empty folder becomes a site."""
+    (tmp_path / "out").mkdir()
+    _site(tmp_path / "out", "one")
+    assert (tmp_path / "out" / MARKER).is_file()
+
+
+def test_a_killed_build_leaves_the_old_site_and_is_cleared_away(tmp_path: Path) -> None:
+    """After kill -9 the old site is whole; the next build removes what was left."""
+    _site(tmp_path / "out", "one")
+    program = textwrap.dedent(
+        f"""
+        import pathlib, sys, time
+        from atlas.site.output import staged, write_files
+        with staged(pathlib.Path({str(tmp_path / "out")!r})) as stage:
+            write_files(stage, {{"index.html": "half"}})
+            print("begun", flush=True)
+            time.sleep(60)
+        """
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "begun"
+        os.kill(process.pid, signal.SIGKILL)
+    assert (tmp_path / "out" / "index.html").read_text() == "one"
+    assert len(list(tmp_path.iterdir())) == 2
+    _site(tmp_path / "out", "two")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert (tmp_path / "out" / "index.html").read_text() == "two"
+
+
+def test_a_build_that_still_runs_is_left_alone(tmp_path: Path) -> None:
+    """The folder of a build in another process that is alive is not removed."""
+    busy = tmp_path / f".out.building-{os.getppid()}-x"
+    busy.mkdir()
+    (busy / MARKER).write_text("")
+    _site(tmp_path / "out", "one")
+    assert busy.is_dir()
+
+
+def test_only_what_differs_is_written(tmp_path: Path) -> None:
+    """Unchanged files keep their time; changed ones are named."""
+    write_files(tmp_path, {"a.html": "same", "b/c.html": "old"})
+    before = (tmp_path / "a.html").stat().st_mtime_ns
+    time.sleep(0.01)
+    assert write_changed(tmp_path, {"a.html": "same", "b/c.html": "new"}) == ["b/c.html"]
+    assert (tmp_path / "a.html").stat().st_mtime_ns == before
