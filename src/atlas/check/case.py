@@ -21,12 +21,11 @@ from atlas.model.walk import Place
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A component under load: work in progress at the peak, its slots, and the claims both rest on."""
+    """A component under load: work in progress at the peak, and its slots."""
 
     id: str
     in_progress: float
     slots: float
-    claims: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -120,9 +119,10 @@ class Case:
         """Every component whose load and slots are known."""
         for name, load in self.system.traffic.components.items():
             if load.slots:
-                yield Tier(name, load.busy, load.slots, self._claims_of(name))
+                yield Tier(name, load.busy, load.slots)
 
-    def _claims_of(self, component: str) -> tuple[str, ...]:
+    def claims_of(self, component: str) -> tuple[str, ...]:
+        """The claims that the numbers of a component rest on."""
         prefix = f"components.{component}."
         found = (c for path, v in self.system.values.items() if path.startswith(prefix) for c in v.claims)
         return tuple(dict.fromkeys(found))

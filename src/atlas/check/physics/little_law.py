@@ -29,7 +29,7 @@ def run(case: Case) -> Iterator[Breach]:
             f" {number_text(tier.slots)} slots",
             actual=f"{load:.0%} of the slots at the peak",
             expected="at most 90 %",
-            because=tier.claims,
+            because=case.claims_of(tier.id),
             tip="Correct the rate, the service time, the instances or the concurrency.",
             level=Level.ERROR if load > FULL else Level.WARNING,
         )

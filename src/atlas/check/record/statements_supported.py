@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
+from atlas.model.field import Model
 
 OWNERS = frozenset({
     "Said", "Innovation", "Decision", "Lesson", "Era", "Saving", "Brownout", "AppliedPattern", "MultiRegion",
@@ -32,6 +33,8 @@ def run(case: Case) -> Iterator[Breach]:
         return
     supported: set[str] = set()
     for place in case.written:
+        if not isinstance(place.value, Model):
+            continue
         if getattr(place.value, "source", None) or getattr(place.value, "claim", None):
             supported.add(place.path)
         if type(place.value).__name__ not in OWNERS or getattr(place.value, "basis", "stated") != "stated":
