@@ -18,8 +18,8 @@ from atlas.model.number import GuaranteeLabel
 from atlas.model.record import Era
 from atlas.quantity import Quantity
 
-CLIENTS = "client of all"
-"""The key of who calls from outside; no component id equals it, because ids have no spaces."""
+CLIENTS = "Clients"
+"""The key of who calls from outside; no component id equals it, because ids are in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,14 @@ class Way:
 
 
 class Architecture:
-    """A system as the diagrams see it. Everything is computed once and in the author's order."""
+    """A system as the diagrams see it. Everything is computed once and in the author's order.
 
-    def __init__(self, system: System) -> None:
+    ``most_nodes`` is how many nodes an overview may have, the clients included.
+    """
+
+    def __init__(self, system: System, most_nodes: int = MOST_NODES) -> None:
         self.system = system
+        self.most_nodes = most_nodes
         self.document = system.document
         self.components = system.document.components
 
@@ -126,7 +130,7 @@ class Architecture:
         """Components on the overview: all when they are few, else the path of the main request, one of each plane,
         what the main flow hands over to, and what is most connected.
         """
-        room = MOST_NODES - 1
+        room = self.most_nodes - 1
         if len(self.components) <= room:
             return tuple(self.components)
         kept = dict.fromkeys(self._path_and_planes(room))
@@ -246,7 +250,7 @@ class Architecture:
         """A claim with the component it speaks of, where that is not the whole system."""
         text = figure.claim(self.system, ident)
         of = self.document.claims[ident].of if ident in self.document.claims else "system"
-        return f"{text} ({self.name(of)})" if text and of not in ("system", "") else text
+        return f"{self.name(of)}: {text}" if text and of not in ("system", "") else text
 
     def eras(self) -> tuple[Era, ...]:
         """The timeline."""

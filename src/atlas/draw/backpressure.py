@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atlas.draw import figure
-from atlas.draw.architecture import Architecture, Step
+from atlas.draw.architecture import CLIENTS, Architecture, Step
 from atlas.draw.call_settings import breaker, breakers, waiting
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
@@ -19,13 +19,12 @@ def backpressure(architecture: Architecture) -> Diagram:
     """The ladder as a sequence, and top-down as a flowchart."""
     hops = hot_path(architecture)
     wide = fit(lambda room: _sequence(architecture, hops, room), start=0)
-    tall = _ladder(architecture, hops)
+    content = _content(architecture, hops)
+    tall = (_ladder(architecture, hops), content)
     lives = [h.call.target for h in hops]
     nodes = {identifier(ident): ident for ident in lives}
     classes = life_lines(architecture, lives)
-    return finish(
-        architecture, "BP", wide, _content(architecture, hops), _description(architecture, hops), tall, nodes, classes
-    )
+    return finish(architecture, "BP", wide, content, _description(architecture, hops), tall, nodes, classes)
 
 
 def rungs(architecture: Architecture, ident: str) -> list[str]:
@@ -54,7 +53,7 @@ def slots_of(architecture: Architecture, ident: str) -> str | None:
 
 def _sequence(architecture: Architecture, hops: list[Step], room: Room) -> Sequence:
     chart = Sequence(title(architecture, "BP"))
-    client = chart.participant("client of all", "Clients")
+    client = chart.participant(CLIENTS, "Clients")
     seen: dict[str, str] = {"": client}
     for hop in hops:
         ident = hop.call.target
@@ -97,7 +96,7 @@ def _answer_when_full(architecture: Architecture, hop: Step) -> str:
 
 def _ladder(architecture: Architecture, hops: list[Step]) -> Flowchart:
     chart = Flowchart(title(architecture, "BP"), direction="TB", settings=spacing(ROOMS[0]))
-    before = chart.node("client of all", "Clients")
+    before = chart.node(CLIENTS, "Clients")
     for hop in hops:
         ident = hop.call.target
         bounds = rungs(architecture, ident) or [f"limits {NOT_PUBLIC}"]

@@ -32,16 +32,18 @@ def finish(
     chart: Chart,
     content: Content,
     description: Sequence[str | None],
-    tall: Chart | None = None,
+    tall: tuple[Chart, Content] | None = None,
     nodes: Mapping[str, str] | None = None,
     classes: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Diagram:
-    """The diagram: the description ends with the notes, so that nothing of the drawing is missing from it."""
+    """The diagram: the description ends with the notes, so that nothing of the drawing is missing from it.
+
+    ``tall`` is the drawing for phones with what is said under it.
+    """
     whole = sentences([*description, *(f"{note.name}: {note.text}" for note in content.notes)])
     kind = kind_of(code)
-    for drawn in (chart, tall):
-        if drawn is not None:
-            drawn.description = whole
+    for drawn in (chart, *([tall[0]] if tall else [])):
+        drawn.description = whole
     notes = tuple(content.notes)
     ident = f"{architecture.system.id.lower()}-{code.lower()}"
     name = kind.name if kind.code == code else f"{kind.name}: {code.partition('-')[2]}"
@@ -53,7 +55,7 @@ def finish(
         description=whole,
         mermaid=chart.text(_pairs(notes)),
         wide=Picture(chart.text(), notes),
-        tall=Picture(tall.text(), notes) if tall else None,
+        tall=Picture(tall[0].text(), tuple(tall[1].notes)) if tall else None,
         nodes=MappingProxyType(dict(nodes or {})),
         classes=MappingProxyType(dict(classes or {})),
         shows=MappingProxyType(dict(content.shows)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from atlas.draw import figure
-from atlas.draw.architecture import Architecture
+from atlas.draw.architecture import CLIENTS, Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, life_lines, title
@@ -55,7 +55,7 @@ def _path(architecture: Architecture, failure: Failure) -> str:
 
 def _chart(architecture: Architecture, failure: Failure, chain: list[str], room: Room) -> Sequence:
     chart = Sequence(title(architecture, "FM", failure.name))
-    lives = [chart.participant("client of all", "Clients")]
+    lives = [chart.participant(CLIENTS, "Clients")]
     lives += [chart.participant(i, two_lines(architecture.components[i].name, 16)) for i in chain]
     for before, after in pairwise(lives):
         chart.message(before, after, "call")

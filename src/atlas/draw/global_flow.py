@@ -8,7 +8,7 @@ from atlas.draw.call_settings import timeouts
 from atlas.draw.content import Content
 from atlas.draw.diagram import Diagram
 from atlas.draw.draft import component_nodes, finish, title
-from atlas.draw.layout import WIDEST, WIDEST_BESIDE, WIDEST_TALL, Room, fit, spacing
+from atlas.draw.layout import MOST_NODES_TALL, WIDEST_BESIDE, WIDEST_OVERVIEW, WIDEST_TALL, Room, fit, spacing
 from atlas.draw.mechanism import mechanisms
 from atlas.draw.mermaid import Flowchart, Line, Shape, identifier
 from atlas.draw.pele import natural_width
@@ -21,15 +21,22 @@ _MOST_FIGURES = 4
 def global_flow(architecture: Architecture) -> Diagram:
     """The overview of the whole system; for phones a second drawing that runs downwards.
 
-    A system with many ranks runs downwards in both; its notes then stand beside it.
+    A system with many ranks runs downwards in both; its notes then stand beside it. Words stay on the edges in every
+    room: the guarantees are what an overview is for.
     """
-    tall = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_TALL, 4)
-    wide = fit(lambda room: _chart(architecture, room, "LR"), start=4)
-    if natural_width(wide.text()) > WIDEST:
+    phone = Architecture(architecture.system, MOST_NODES_TALL)
+    tall = fit(lambda room: _chart(phone, room, "TB"), WIDEST_TALL, 4)
+    wide = fit(lambda room: _chart(architecture, room, "LR"), WIDEST_OVERVIEW, 3)
+    if natural_width(wide.text()) > WIDEST_OVERVIEW:
         wide = fit(lambda room: _chart(architecture, room, "TB"), WIDEST_BESIDE)
-    content = _content(architecture)
     return finish(
-        architecture, "L0", wide, content, _description(architecture), tall, component_nodes(architecture, wide)
+        architecture,
+        "L0",
+        wide,
+        _content(architecture),
+        _description(architecture),
+        (tall, _content(phone)),
+        component_nodes(architecture, wide),
     )
 
 
@@ -43,7 +50,7 @@ def _chart(architecture: Architecture, room: Room, direction: str) -> Flowchart:
         chart.node(CLIENTS, "Clients", shape=Shape.ROUND)
     for plane in PLANES:
         _plane(chart, architecture, plane, room)
-    _edges(chart, architecture, room)
+    _edges(chart, architecture)
     return chart
 
 
@@ -61,7 +68,7 @@ def _place(ident: str) -> str:
     return identifier(ident or CLIENTS)
 
 
-def _edges(chart: Flowchart, architecture: Architecture, room: Room) -> None:
+def _edges(chart: Flowchart, architecture: Architecture) -> None:
     drawn: dict[tuple[str, str], None] = {}
     touched: set[str] = set()
     for way in _by_weight(architecture):
@@ -71,7 +78,7 @@ def _edges(chart: Flowchart, architecture: Architecture, room: Room) -> None:
             continue
         drawn[ends] = None
         touched |= {*ends}
-        chart.edge(*ends, _line(way), stacked(way.guarantee) if room.has_words else "")
+        chart.edge(*ends, _line(way), stacked(way.guarantee))
     for link in architecture.document.links:
         ends = (_place(link.from_), _place(link.to))
         if not {*ends} <= chart.nodes.keys():
@@ -79,7 +86,7 @@ def _edges(chart: Flowchart, architecture: Architecture, room: Room) -> None:
         if ends not in drawn and ends[0] != ends[1] and not {*ends} <= touched:
             drawn[ends] = None
             touched |= {*ends}
-            chart.edge(*ends, Line.DASHED, stacked(architecture.guarantee(link.guarantee)) if room.has_words else "")
+            chart.edge(*ends, Line.DASHED, stacked(architecture.guarantee(link.guarantee)))
 
 
 def _by_weight(architecture: Architecture) -> list[Way]:

@@ -12,6 +12,7 @@ from atlas.draw.draft import finish, title
 from atlas.draw.hot_path import hot_path
 from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape
+from atlas.draw.text import shorten
 from atlas.model import Distribution
 
 _PERCENTILES = ("p50", "p95", "p99")
@@ -73,7 +74,7 @@ def _partitions(architecture: Architecture, ident: str, room: Room) -> str:
     if partitions is None:
         return ""
     count = figure.at(architecture.system, f"components.{ident}.partitions.count", word=False)
-    return f"{count or ''} partitions".strip()
+    return f"{count} partitions" if count else shorten(f"split by {partitions.key or NOT_PUBLIC}", room.fact)
 
 
 def _rates(architecture: Architecture) -> list[str]:

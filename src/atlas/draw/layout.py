@@ -13,10 +13,14 @@ from atlas.draw.mermaid import Notes
 from atlas.draw.pele import natural_width
 
 WIDEST = 1320.0
+WIDEST_OVERVIEW = 1440.0
+"""The overview carries the most: its facts may shrink to 11 px."""
 WIDEST_TALL = 520.0
 WIDEST_BESIDE = 740.0
 """A drawing that leaves room for its notes beside it."""
 MOST_NODES = 12
+MOST_NODES_TALL = 9
+"""On a drawing for phones."""
 
 
 @dataclass(frozen=True, slots=True)

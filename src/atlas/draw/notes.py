@@ -7,13 +7,15 @@ from xml.etree import ElementTree as ET
 
 from atlas.draw import theme
 from atlas.draw.diagram import Note
+from atlas.draw.layout import WIDEST
 from atlas.draw.text import width, wrap
 
 LEAST_WIDTH = 880
 """A drawing with notes is at least this wide, unless it is a narrow one for phones."""
 NARROW = 560
-BESIDE_WIDTH = 580.0
-"""Width of a block that stands beside a drawing."""
+WIDEST_BESIDE = 880.0
+"""A drawing up to this wide, and high enough, has its notes beside it."""
+_BESIDE = (420.0, 580.0)
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINE, _GAP, _PAD, _GUTTER = 20.0, 10.0, 16.0, 40.0
@@ -46,7 +48,8 @@ def below(notes: tuple[Note, ...], width_px: float, height: float) -> Block:
 
 def beside(width_px: float) -> Block:
     """A block to the right of a narrow drawing."""
-    return Block(width_px + 8, 0.0, BESIDE_WIDTH, 1)
+    least, most = _BESIDE
+    return Block(width_px + 8, 0.0, max(least, min(most, WIDEST - width_px - 8)), 1)
 
 
 def typeset(root: ET.Element, notes: tuple[Note, ...], block: Block) -> float:

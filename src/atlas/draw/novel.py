@@ -9,12 +9,11 @@ from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
 from atlas.draw.layout import Room, fit
 from atlas.draw.mermaid import Branch, Mindmap
-from atlas.draw.text import plain, two_lines, wrap
+from atlas.draw.text import is_nothing, two_lines, wrap
 from atlas.model.architecture import Innovation
 
 MOST = 5
 _LEAVES = (("problem", "problem"), ("open source", "open_source"), ("influence", "influence"))
-_NONE = ("not public", "not found", "not published", "none", "unknown")
 
 
 def novel(architecture: Architecture) -> Diagram:
@@ -43,8 +42,7 @@ def _chart(architecture: Architecture, room: Room) -> Mindmap:
 
 def _said(text: str | None) -> str | None:
     """``text`` unless it only says that there is nothing."""
-    words = plain(text or "").lower().rstrip(".")
-    return None if words in ("", "no") or words.startswith(_NONE) else text
+    return None if text is None or is_nothing(text) else text
 
 
 def _branch(innovation: Innovation, room: Room) -> Branch:

@@ -10,7 +10,7 @@ from atlas.draw.draft import finish, title
 from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line
 from atlas.draw.plane_notes import texts
-from atlas.draw.text import wrap
+from atlas.draw.text import is_nothing, wrap
 from atlas.model.record import Operations
 
 _STATIONS = {
@@ -47,20 +47,24 @@ def stations(architecture: Architecture) -> dict[str, list[str]]:
     if known is None:
         return {item: [] for item in _STATIONS}
     dives = texts(architecture.document.deep_dives.get("performance", ()))
-    return {
+    rows = {
         "pipeline": texts(known.pipeline),
         "monitoring": _monitoring(known),
         "on-call": texts(known.on_call),
         "chaos": texts(known.chaos),
         "performance": texts(known.performance) or dives,
     }
+    return {item: [text for text in said if not is_nothing(text)] for item, said in rows.items()}
 
 
 def _monitoring(known: Operations) -> list[str]:
-    return [
-        figure.listed([f"{m.layer}: {', '.join(m.tools)}".rstrip(": "), ", ".join(m.metrics)], "; ") or ""
-        for m in known.monitoring
-    ]
+    """``application: Prometheus; age of the last place``, without tools or metrics that nobody named."""
+    rows = []
+    for watched in known.monitoring:
+        parts = (", ".join(words) for words in (watched.tools, watched.metrics))
+        said = figure.listed((part for part in parts if not is_nothing(part)), "; ")
+        rows.append(f"{watched.layer}: {said}" if said else "")
+    return rows
 
 
 def _chart(architecture: Architecture, said: dict[str, list[str]], room: Room) -> Flowchart:

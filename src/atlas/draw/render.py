@@ -12,11 +12,10 @@ from xml.etree import ElementTree as ET
 
 from atlas.draw import notes, theme
 from atlas.draw.diagram import Diagram, Picture
-from atlas.draw.layout import WIDEST_BESIDE
 from atlas.draw.pele import VERSION, Renderer, pele
 from atlas.draw.repaint import repaint
 
-RENDERER_VERSION = f"{VERSION}+2"
+RENDERER_VERSION = f"{VERSION}+3"
 """Changes whenever the same diagram may give other bytes: part of every cache key."""
 
 _TALL = 700.0
@@ -51,9 +50,10 @@ def render(diagram: Diagram, variant: Literal["wide", "tall"] = "wide", renderer
 def _frame(root: ET.Element, picture: Picture, is_tall: bool) -> tuple[float, float]:
     """Set the size of the drawing with its title block, and give it paper to stand on."""
     width, height = (float(part) for part in root.get("viewBox", "0 0 0 0").split()[2:])
-    if picture.notes and not is_tall and width <= WIDEST_BESIDE and height > _TALL:
-        taken = notes.typeset(root, picture.notes, notes.beside(width))
-        width, height = width + notes.BESIDE_WIDTH, max(height, taken)
+    if picture.notes and not is_tall and width <= notes.WIDEST_BESIDE and height > _TALL:
+        block = notes.beside(width)
+        height = max(height, notes.typeset(root, picture.notes, block))
+        width = block.left + block.width
     elif picture.notes:
         if not is_tall and width < notes.LEAST_WIDTH:
             _centre(root, width, notes.LEAST_WIDTH)

@@ -12,6 +12,8 @@ from atlas.draw.text import width
 _SVG = "{http://www.w3.org/2000/svg}"
 _SHAPES = {_SVG + tag for tag in ("rect", "path", "polygon", "circle", "ellipse")}
 _DROPPED = ("style", "data-id", "{http://www.w3.org/XML/1998/namespace}space")
+_HALO = {"paint-order": "stroke", "stroke": theme.PAPER, "stroke-width": "4", "stroke-opacity": "0.7"}
+"""Keeps words legible where they cross a band."""
 _SEQUENCE_TEXT = {"pele-frame-kind", "pele-frame-label"}
 
 
@@ -268,6 +270,9 @@ def _outside(root: ET.Element) -> None:
             text.set("text-anchor", "start")
             text.set("x", f"{float(text.get('x', '0')) + 22:g}")
             widest = max(widest, width("".join(text.itertext()), theme.SMALL))
+        if "pele-sankey" in root.get("class", ""):
+            text.attrib.update(_HALO)
+            _add_class(text, "halo")
     if widest:
         left, top, across, down = root.get("viewBox", "0 0 0 0").split()
         root.set("viewBox", f"{left} {top} {float(across) + widest + 8:g} {down}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from atlas.draw import figure
-from atlas.draw.architecture import Architecture, Step
+from atlas.draw.architecture import CLIENTS, Architecture, Step
 from atlas.draw.backpressure import above
 from atlas.draw.call_settings import breaker, waiting
 from atlas.draw.content import Content
@@ -54,7 +54,7 @@ def _steps(architecture: Architecture) -> list[Step]:
 
 def _chart(architecture: Architecture, steps: list[Step], room: Room) -> Sequence:
     chart = Sequence(title(architecture, "RF"))
-    lives = {"": chart.participant("client of all", "Clients")}
+    lives = {"": chart.participant(CLIENTS, "Clients")}
     for step in steps:
         ident = step.call.target
         if ident not in lives:

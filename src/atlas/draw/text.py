@@ -96,6 +96,15 @@ def shorten(text: str, limit: int) -> str:
     return _trim(head) + ELLIPSIS
 
 
+_NOTHING = ("not public", "not found", "not published", "not stated", "none published", "unknown")
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text of the document only says that there is nothing to say: ``no``, ``not public``."""
+    words = plain(text).lower().rstrip(".")
+    return words in ("", "no", "none") or (words.startswith(_NOTHING) and len(words) < 60 and ";" not in words)
+
+
 def two_lines(name: str, limit: int) -> str:
     """``name`` as it is, or broken at the word that makes two lines of at most ``limit`` characters."""
     name = plain(name)

@@ -82,6 +82,7 @@ _PAGE = """\
 .pele .pele-cluster > rect { fill: none; stroke: var(--c, var(--rule-strong)); }
 .pele .pele-cluster text, .pele .pele-cluster tspan,
 .pele .pele-cluster-title text, .pele .pele-cluster-title tspan { fill: var(--c-ink, var(--ink-2)); }
+.pele .halo { stroke: var(--paper); }
 .pele .pele-cluster-title .halo { fill: none; stroke: var(--paper); }
 .pele .note { --c: var(--warn); --c-tint: var(--warn-tint); }
 .pele .main { --c: var(--accent); --c-tint: var(--accent-tint); }
