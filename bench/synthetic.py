@@ -84,7 +84,7 @@ def documents(systems: int, seed: int = SEED) -> dict[str, str]:
     names = [_name(number) for number in range(systems)]
     written = {}
     for number, name in enumerate(names):
-        rng = random.Random(seed + number)  # noqa: S311 - reproducible, not secret
+        rng = random.Random(seed + number)
         category = list(_THINGS)[number % len(_THINGS)]
         others = [names[(number + step) % systems] for step in range(1, _RELATED + 1)]
         words = {**_words(name, category), **_figures(rng), **_chosen(rng)}
