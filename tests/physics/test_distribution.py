@@ -77,3 +77,18 @@ def test_constant_never_varies() -> None:
     """A constant has the same value at every level."""
     found = from_figures("constant", {"mean": 3.0, "cv": 0.0}, 1.0)
     assert {found.quantile(level) for level in (0.01, 0.5, 0.99)} == {3.0}
+
+
+@given(
+    st.sampled_from(["lognormal", "exponential", "constant", "gamma", "pareto"]),
+    st.dictionaries(st.sampled_from(["mean", "p50", "p95", "p99", "cv"]), st.floats(0, 1e300), min_size=1, max_size=3),
+)
+def test_any_figures_are_a_distribution_or_refused(shape: Shape, figures: dict[str, float]) -> None:
+    """No figures make it fail in another way, however absurd."""
+    assume(set(figures) != {"cv"})
+    assume(all(v > 0 for k, v in figures.items() if k != "cv"))
+    try:
+        found = from_figures(shape, figures, 1.0)
+    except ValueError:
+        return
+    assert all(math.isfinite(found.quantile(level)) for level in (0.5, 0.95, 0.99))

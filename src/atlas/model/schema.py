@@ -11,6 +11,7 @@ from atlas.model.document import Document
 from atlas.model.field import STATUS_RANK
 from atlas.model.vocabulary import Vocabulary
 
+_HEAD = ("confidence", "confidence_because", "challenge", "model", "verified_by", "license", "attribution")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -62,11 +63,9 @@ def _required_at(status: str) -> dict[str, Any]:
         if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("x-required-at") == status
     ]
     at_least = [s for s, rank in STATUS_RANK.items() if rank >= STATUS_RANK[status]]
-    # A section may be named in not_public instead, which a schema cannot say well: only the keys
-    # that can never be "not public" are required here; `atlas check` asks for the rest.
-    always = [
-        n for n in names if n not in ("incidents", "costs", "operations", "multi_region", "innovations", "lessons")
-    ]
+    # A section may be named in not_public instead, which a schema cannot say well: only the keys of the
+    # head, which can never be "not public", are required here; `atlas check` asks for the rest.
+    always = [n for n in names if n in _HEAD]
     condition = {"properties": {"status": {"enum": at_least}}, "required": ["status"]}
     return {"if": condition, "then": {"required": always}}
 

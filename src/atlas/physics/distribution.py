@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
+LARGEST = 1e15
+"""Far beyond thirty million years in seconds; larger figures are slips, and their squares would overflow."""
+
 Shape = Literal["lognormal", "exponential", "constant", "gamma", "pareto"]
 _NORMAL = NormalDist()
 _LEVELS = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -33,8 +36,10 @@ def from_figures(shape: Shape, figures: dict[str, float], default_cv: float) -> 
     """Mean and cv from one or two of ``mean p50 p95 p99 cv`` (all positive).
 
     One figure is completed by ``default_cv``. Raises ``ValueError`` where no distribution of the shape has
-    those figures (a 99th percentile below the median, say).
+    those figures (a 99th percentile below the median, say) or where they lie beyond any clock.
     """
+    if any(not 0 <= value <= LARGEST for value in figures.values()):
+        raise ValueError(f"a figure lies outside 0 to {LARGEST:g}")
     if shape == "constant":
         return Moments(shape, next(v for k, v in figures.items() if k != "cv"), 0.0)
     if shape == "exponential":
@@ -44,6 +49,8 @@ def from_figures(shape: Shape, figures: dict[str, float], default_cv: float) -> 
     if "mean" in figures and (cv is not None or not known):
         return Moments(shape, figures["mean"], default_cv if cv is None else cv)
     sigma, mu = _lognormal(figures, known, cv, default_cv)
+    if sigma > 20:
+        raise ValueError("the percentiles lie too far apart for a lognormal")
     mean, spread = math.exp(mu + sigma * sigma / 2), math.sqrt(math.expm1(sigma * sigma))
     return Moments(shape, mean, spread)
 
