@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
+
+Variant = Literal["wide", "tall"]
+"""For pages, and for phones."""
 
 SHOWN = "shown"
 NOT_PUBLIC = "not public"
@@ -54,7 +58,7 @@ class Diagram:
     shows: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def variants(self) -> tuple[str, ...]:
+    def variants(self) -> tuple[Variant, ...]:
         """The variants that :func:`atlas.draw.render` knows for it."""
         return ("wide", "tall") if self.tall else ("wide",)
 

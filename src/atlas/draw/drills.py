@@ -80,8 +80,13 @@ def counterfactual(architecture: Architecture, drill: Drill) -> str:
 
 
 def setting(architecture: Architecture, path: str) -> str:
-    """A dotted path in words: ``Message store: instances``."""
+    """A dotted path in words: ``Message store: instances``, ``Open a channel: retry of Message store``."""
     parts = path.split(".")
+    if parts[0] == "flows" and "steps" in parts and parts[1] in architecture.document.flows:
+        called = [s for s in architecture.steps(parts[1]) if path.startswith(f"{s.path}.")]
+        if called:
+            what = path.removeprefix(f"{called[-1].path}.").replace(".", " ")
+            return f"{architecture.name(parts[1])}: {what} of {architecture.name(called[-1].call.target)}"
     if parts[0] in ("components", "flows") and len(parts) > 2:
         return f"{architecture.name(parts[1])}: {' '.join(parts[2:])}"
     return " ".join(parts)

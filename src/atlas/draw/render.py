@@ -7,11 +7,10 @@ under a strict content security policy and complete as a file.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 from xml.etree import ElementTree as ET
 
 from atlas.draw import notes, theme
-from atlas.draw.diagram import Diagram, Picture
+from atlas.draw.diagram import Diagram, Picture, Variant
 from atlas.draw.pele import VERSION, Renderer, pele
 from atlas.draw.repaint import repaint
 
@@ -33,7 +32,7 @@ class Svg:
     height: float
 
 
-def render(diagram: Diagram, variant: Literal["wide", "tall"] = "wide", renderer: Renderer = pele) -> Svg:
+def render(diagram: Diagram, variant: Variant = "wide", renderer: Renderer = pele) -> Svg:
     """The drawing of ``diagram``; a variant it does not have is its wide one.
 
     Raises DrawingError when the renderer refuses the Mermaid text.

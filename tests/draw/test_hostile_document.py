@@ -1,0 +1,56 @@
+"""A document with script, markup and Mermaid in every text gives drawings in which they are only words."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from atlas.catalogue import load_text, parse_yaml
+from atlas.draw import diagrams, render
+from atlas.model import Vocabulary
+
+_KEYS = (
+    "name summary does detection mitigation recovery milestone cost broke solved text problem open_source patent "
+    "influence title impact cause fix decision choice trade_off what saved note writes replication ownership when "
+    "drops keeps scope key per unit instance_type answer test strategy boundary tools metrics pipeline on_call chaos "
+    "performance admission steps checks"
+)
+_TEXTS = frozenset(_KEYS.split(" "))
+_ATTACKS = (
+    "<script>alert(1)</script>",
+    '"]; click n_api "javascript:alert(1)"',
+    "end",
+    "%%{init: {'theme':'dark'}}%% #quot;",
+    "אבג <img src=x onerror=alert(1)> 😀",
+    "very long " * 390,
+)
+
+
+def attacked(value: Any, attack: str, key: str = "", inside: str = "") -> Any:
+    """The same data with ``attack`` in place of every free text."""
+    if isinstance(value, dict):
+        return {k: attacked(v, attack, k, key) for k, v in value.items()}
+    if isinstance(value, list):
+        return [attacked(v, attack, key, inside) for v in value]
+    return attack if isinstance(value, str) and key in _TEXTS and inside != "by" else value
+
+
+@pytest.mark.parametrize("attack", _ATTACKS, ids=range(len(_ATTACKS)))
+def test_every_diagram_keeps_hostile_text_inert(attack: str, root: Path, vocabulary: Vocabulary) -> None:
+    """All diagrams are drawn, and no element or attribute is there that the drawing did not make."""
+    text = (root / "tests" / "assets" / "draw" / "rich.yaml").read_text()
+    data = attacked(parse_yaml(text, "rich.yaml").data, attack)
+    loaded = load_text(json.dumps(data, ensure_ascii=False), vocabulary, "attacked.yaml")
+    assert loaded.system is not None, [finding.message for finding in loaded.findings][:3]
+    drawn = diagrams(loaded.system)
+    assert len(drawn) == 21
+    for diagram in drawn:
+        for variant in diagram.variants:
+            tree = ET.fromstring(render(diagram, variant).text)
+            tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
+            assert not tags & {"script", "img", "a", "foreignObject", "image", "style"}, diagram.code
+            assert not {k for e in tree.iter() for k in e.attrib if k.startswith("on") or "href" in k}, diagram.code
