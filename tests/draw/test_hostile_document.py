@@ -54,3 +54,17 @@ def test_every_diagram_keeps_hostile_text_inert(attack: str, root: Path, vocabul
             tags = {element.tag.rpartition("}")[2] for element in tree.iter()}
             assert not tags & {"script", "img", "a", "foreignObject", "image", "style"}, diagram.code
             assert not {k for e in tree.iter() for k in e.attrib if k.startswith("on") or "href" in k}, diagram.code
+
+
+@pytest.mark.parametrize("attack", ["very long " * 390, "x" * 3999], ids=["words", "letters"])
+def test_no_text_is_so_long_that_a_drawing_is_useless(attack: str, root: Path, vocabulary: Vocabulary) -> None:
+    """Texts at the limit of a field are cut on drawings; whole they stand in the description."""
+    text = (root / "tests" / "assets" / "draw" / "rich.yaml").read_text()
+    data = attacked(parse_yaml(text, "rich.yaml").data, attack)
+    system = load_text(json.dumps(data), vocabulary, "attacked.yaml").system
+    assert system is not None
+    for diagram in diagrams(system):
+        for variant in diagram.variants:
+            drawn = render(diagram, variant)
+            assert drawn.width < 2000, (diagram.code, variant)
+            assert drawn.height < 4000, (diagram.code, variant)

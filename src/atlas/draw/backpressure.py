@@ -64,7 +64,8 @@ def _sequence(architecture: Architecture, hops: list[Step], room: Room) -> Seque
         caller, callee = seen[hop.caller], seen[hop.call.target]
         chart.message(caller, callee, above(_asks(architecture, hop), room))
         bounds = rungs(architecture, hop.call.target)
-        chart.note((callee,), *(bounds or [f"limits {NOT_PUBLIC}"]))
+        lines = [row for bound in bounds for row in wrap(bound, room.prose * 1.5, 14, 2)]
+        chart.note((callee,), *(lines or [f"limits {NOT_PUBLIC}"]))
         if bounds:
             chart.message(callee, caller, above(_answer_when_full(architecture, hop), room), Arrow.LOST)
     for hop in reversed(hops):
@@ -102,7 +103,7 @@ def _ladder(architecture: Architecture, hops: list[Step]) -> Flowchart:
         bounds = rungs(architecture, ident) or [f"limits {NOT_PUBLIC}"]
         facts = [row for bound in bounds for row in wrap(bound, 300, 14, 2)]
         classes = (f"plane-{architecture.components[ident].plane}", f"cmp-{ident}")
-        node = chart.node(ident, architecture.components[ident].name, *facts, classes=classes)
+        node = chart.node(ident, architecture.heading(ident, 26), *facts, classes=classes)
         chart.edge(before, node, Line.THICK, stacked(_asks(architecture, hop), 220))
         before = node
     if not hops:

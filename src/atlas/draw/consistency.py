@@ -12,7 +12,7 @@ from atlas.draw.draft import finish, title
 from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart, Line, Shape
 from atlas.draw.plane_notes import lag_at, replication
-from atlas.draw.text import wrap
+from atlas.draw.text import two_lines, wrap
 from atlas.model.architecture import GuaranteeUse
 from atlas.quantity import Quantity
 
@@ -117,7 +117,7 @@ def _node(
     classes = (f"plane-{component.plane}", f"cmp-{promise.ident}") if component else ()
     shape = architecture.shape(component) if component else Shape.BOX
     facts = [row for fact in (promise.name, *promise.facts) for row in wrap(fact, max(room.prose, 180), 14, 2)]
-    node = chart.node(key, promise.of, *facts[:3], shape=shape, classes=classes, zone=zone)
+    node = chart.node(key, two_lines(promise.of, 24), *facts[:3], shape=shape, classes=classes, zone=zone)
     places.setdefault(promise.ident, node)
 
 

@@ -66,7 +66,7 @@ def _chart(architecture: Architecture, failure: Failure, chain: list[str], room:
         chart.message(before, after, "slow or failing", Arrow.LOST)
     for phase in ("detection", "mitigation", "recovery"):
         words = getattr(failure, phase) or NOT_PUBLIC
-        chart.note((lives[0], lives[-1]), *wrap(f"{phase}: {words}", max(_WORDS, room.prose * len(lives)), 14))
+        chart.note((lives[0], lives[-1]), *wrap(f"{phase}: {words}", max(_WORDS, room.prose * len(lives)), 14, 4))
     for before, after in pairwise(reversed(lives)):
         chart.message(before, after, "answer", Arrow.ANSWER)
     return chart

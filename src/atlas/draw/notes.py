@@ -17,6 +17,9 @@ WIDEST_BESIDE = 880.0
 """A drawing up to this wide, and high enough, has its notes beside it."""
 _BESIDE = (420.0, 580.0)
 
+_MOST_LINES = 14
+"""The description carries the whole of a longer note."""
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINE, _GAP, _PAD, _GUTTER = 20.0, 10.0, 16.0, 40.0
 
@@ -75,7 +78,7 @@ def _rule(block: Block) -> str:
 
 
 def _lines(note: Note, room: float, side: float) -> list[str]:
-    texts = wrap(note.text, room - side, theme.SMALL)
+    texts = wrap(note.text, room - side, theme.SMALL, _MOST_LINES)
     return texts if side else [note.name, *texts]
 
 
