@@ -10,7 +10,7 @@ from pathlib import Path
 from atlas.model import Vocabulary
 from atlas.site import api, fonts
 from atlas.site.digest import Digest
-from atlas.site.frame import Site, asset
+from atlas.site.frame import ASSETS, Site, asset
 from atlas.site.pages import compare, coverage, home, prose, vocabulary
 from atlas.site.sitemap import sitemap_files
 
@@ -22,17 +22,17 @@ def catalogue_files(
 ) -> dict[str, str | bytes]:
     """Everything but the systems' own pages; ``cache`` keeps the two fonts, which take half a second to make."""
     systems = [digests[slug] for slug in sorted(digests)]
-    return {**index_pages(systems, words, site, today), **assets(cache)}
+    return {**index_pages(systems, words, site, today, cache), **assets(cache)}
 
 
-def index_pages(systems: list[Digest], words: Vocabulary, site: Site, today: dt.date) -> dict[str, str]:
-    """The pages and data files made from digests alone."""
+def index_pages(systems: list[Digest], words: Vocabulary, site: Site, today: dt.date, cache: Path) -> dict[str, str]:
+    """The pages and data files made from digests alone; ``cache`` keeps charts."""
     pairs = compare.related_pairs(systems)
     pages = {
         **home.home_pages(systems, pairs, site, today.year),
         **compare.compare_pages(systems, pairs, words, site),
         **vocabulary.vocabulary_pages(systems, words, site),
-        **coverage.coverage_pages(systems, words, site, today.year),
+        **coverage.coverage_pages(systems, words, site, today.year, cache),
         **coverage.source_pages(systems, site),
         **prose.method_pages(systems, site),
         **prose.check_pages(site),
@@ -46,7 +46,7 @@ def index_pages(systems: list[Digest], words: Vocabulary, site: Site, today: dt.
 
 def assets(cache: Path) -> dict[str, str | bytes]:
     """The stylesheet, the scripts, the icon and the two fonts."""
-    found: dict[str, str | bytes] = {f"assets/{name}": asset(name) for name in ("atlas.css", "atlas.js", "diagrams.js", "finding.js")}
+    found: dict[str, str | bytes] = {f"assets/{name}": asset(name) for name in ASSETS}
     found["assets/icon.svg"] = files("atlas.site").joinpath("assets", "icon.svg").read_text("utf-8")
     for weight in fonts.WEIGHTS:
         found[f"assets/noto-sans-{weight}.woff2"] = _font(weight, cache)

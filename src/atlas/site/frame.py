@@ -25,6 +25,9 @@ CONTENT_SECURITY_POLICY = (
 _PAGE: ContextVar[str] = ContextVar("page")
 """The path of the page that is being rendered; macros are compiled once and read it here."""
 
+ASSETS = ("atlas.css", "atlas.js", "diagrams.js", "finding.js")
+"""The stylesheet and the scripts; a page names the first two, which load the others where they are needed."""
+
 PLANES = ("edge", "service", "stream", "state", "control")
 
 NAVIGATION = (
@@ -76,7 +79,7 @@ def asset(name: str) -> str:
 @cache
 def asset_version() -> str:
     """Eight letters that change when a stylesheet or script does, so that no browser keeps an old one."""
-    files_of_the_page = "".join(asset(name) for name in ("atlas.css", "atlas.js", "diagrams.js", "finding.js"))
+    files_of_the_page = "".join(asset(name) for name in ASSETS)
     return hashlib.sha256(files_of_the_page.encode()).hexdigest()[:8]
 
 

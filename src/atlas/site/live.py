@@ -20,6 +20,7 @@ from atlas.site.digest import Digest
 from atlas.site.frame import Site
 from atlas.site.one_system import render_file
 from atlas.site.output import replace_folder, write_changed
+from atlas.site.vega import warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class LiveSite:
     def __init__(self, root: Path, out: Path, cache: Path, *, today: dt.date, base_url: str = "") -> None:
         self.root, self.out, self.store, self.today = root, out.resolve(), Cache(cache), today
         self.site = Site(base_url, today.isoformat())
+        warm()
         self._vocabulary = load_vocabulary(vocabulary_folder(root))[0]
         self._shown: dict[str, tuple[str, Digest]] = {}
         for job in plan_jobs(system_files(root), self._vocabulary, self.site):
@@ -76,7 +78,9 @@ class LiveSite:
         for slug in gone:
             self._remove(slug)
         systems = [digest for _, (_, digest) in sorted(self._shown.items())]
-        written += write_changed(self.out, index_pages(systems, self._vocabulary, self.site, self.today))
+        written += write_changed(
+            self.out, index_pages(systems, self._vocabulary, self.site, self.today, self.store.folder)
+        )
         rendered = tuple(job.path.stem for job in changed if job.path.stem not in broken)
         return Update(rendered, tuple(broken), gone, tuple(written), tuple(findings))
 

@@ -114,8 +114,8 @@ def grade(system: System) -> str:
 
 
 def plain(section: str) -> str:
-    """The name of a section or a path as words: ``multi_region.rpo`` reads *multi region, rpo*."""
-    return section.replace("_", " ").replace(".", ", ") if " " not in section else section
+    """The name of a section or a path as words: ``multi_region.rpo`` reads *multi region rpo*."""
+    return section.replace("_", " ").replace(".", " ") if " " not in section else section
 
 
 def sentence(text: str) -> str:

@@ -105,9 +105,9 @@ def _era(book: EvidenceBook, era: Era) -> Entry:
     rows = _rows(
         ("", joined(scale)),
         ("Made of", component_names(book.system, era.components)),
-        ("Broke", ("Broke: ", era.broke) if era.broke else None),
-        ("Solved", ("Solved: ", era.solved) if era.solved else None),
-        ("Cost", ("Cost: ", era.cost) if era.cost else None),
+        ("Broke", era.broke),
+        ("Solved", era.solved),
+        ("Cost", era.cost),
         ("Known by", basis(book.system, era)),
     )
     years = era.from_ if era.to is None else f"{era.from_} to {era.to}"

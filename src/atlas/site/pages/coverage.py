@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from atlas.draw import CODES
 from atlas.model import Vocabulary
 from atlas.site.digest import Digest, SourceDigest
 from atlas.site.figure import ACCESS_WORDS
@@ -14,6 +16,7 @@ from atlas.site.names import plain
 from atlas.site.pages.index_tables import system_link, year_part
 from atlas.site.parts import Given, Link, Words, cell, joined
 from atlas.site.table import Row, Table, columns, to_csv, to_json
+from atlas.site.vega import bars_by_year
 
 _ORIGINS = {
     "published": "claim",
@@ -26,27 +29,32 @@ _ORIGINS = {
 _ROLES = {"primary": "first hand", "supporting": "second hand", "seed": "to be checked"}
 
 
-def coverage_pages(systems: Sequence[Digest], vocabulary: Vocabulary, site: Site, this_year: int) -> dict[str, str]:
-    """The coverage page with its data files."""
+def coverage_pages(
+    systems: Sequence[Digest], vocabulary: Vocabulary, site: Site, this_year: int, cache: Path
+) -> dict[str, str]:
+    """The coverage page with its data files; ``cache`` keeps its chart."""
     ordered = sorted(systems, key=lambda s: s.name)
     by_system = _by_system(ordered, this_year)
-    codes = list(
-        dict.fromkeys(d.code for s in ordered for d in s.drawings if "-" not in d.code or d.code.startswith("L1-"))
-    )
+    counts = _years(ordered)
+    years = _years_table(counts)
     view: dict[str, Any] = {
         "title": "Coverage",
         "description": "What is known of each system, how well, and what is missing.",
         "totals": _totals(ordered),
         "by_system": by_system,
-        "codes": codes,
-        "matrix": [(s, _states(s, codes)) for s in ordered],
+        "codes": CODES,
+        "matrix": [(s, _states(s, CODES)) for s in ordered],
         "origins_table": _origins(ordered),
+        "years": years,
+        "years_chart": bars_by_year(counts, _years_words(counts), cache) if counts else (),
         "categories": _categories(ordered, vocabulary),
     }
     return {
         "coverage/index.html": render("coverage.html", "coverage/index.html", site, **view),
         "coverage/systems.csv": to_csv(by_system),
         "coverage/systems.json": to_json(by_system),
+        "coverage/years.csv": to_csv(years),
+        "coverage/years.json": to_json(years),
     }
 
 
@@ -152,6 +160,26 @@ def _origins(systems: Sequence[Digest]) -> Table:
         counts = [system.origins.get(key, 0) for key in _ORIGINS.values()]
         rows.append(Row((cell(system_link(system)), *(cell(str(n)) for n in counts), cell(str(sum(counts))))))
     return Table("origins", "Origins", heads, tuple(rows), is_wordy=False)
+
+
+def _years(systems: Sequence[Digest]) -> list[tuple[int, int, int]]:
+    """Year, figures first hand, figures second hand: when what is published held."""
+    found: dict[int, list[int]] = {}
+    for claim in (c for s in systems for c in s.usable if c.year):
+        found.setdefault(claim.year or 0, [0, 0])[0 if claim.is_primary else 1] += 1
+    return [(year, first, second) for year, (first, second) in sorted(found.items())]
+
+
+def _years_table(counts: Sequence[tuple[int, int, int]]) -> Table:
+    rows = tuple(Row((cell(str(y)), cell(str(a)), cell(str(b)), cell(str(a + b)))) for y, a, b in counts)
+    heads = columns("Year", "#First hand", "#Second hand", "#All")
+    return Table("years", "Published figures by the year they held", heads, rows, is_wordy=False, is_narrow=True)
+
+
+def _years_words(counts: Sequence[tuple[int, int, int]]) -> str:
+    most = max(counts, key=lambda row: row[1] + row[2])
+    span = f"{counts[0][0]} to {counts[-1][0]}"
+    return f"Published figures by the year they held, {span}; most, {most[1] + most[2]}, in {most[0]}"
 
 
 def _categories(systems: Sequence[Digest], vocabulary: Vocabulary) -> list[dict[str, Any]]:

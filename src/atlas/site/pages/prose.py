@@ -66,7 +66,7 @@ def check_pages(site: Site) -> dict[str, str]:
             )
         )
     reading = [_check(c.code, c.name, "file, error", c.explanation) for c in CODES.values()]
-    groups = [Group(f"{name.capitalize()} checks", tuple(found), f"{len(found)}") for name, found in families.items()]
+    groups = [Group(_FAMILIES.get(name, name), tuple(found), f"{len(found)}") for name, found in families.items()]
     groups.append(Group("Reading a document", tuple(reading), f"{len(reading)}"))
     heading, lead = (
         "Checks",
@@ -180,11 +180,29 @@ def _prose(name: str, heading: str, lead: str, sections: Sequence[Prose], site: 
     }
 
 
+_FAMILIES = {
+    "physics": "Physics",
+    "evidence": "Evidence",
+    "vocabulary": "Vocabulary",
+    "record": "Completeness of the record",
+    "diagrams": "Diagrams",
+    "legal": "Rights",
+}
+
+
 def _check(code: str, name: str, what: str, text: str) -> Entry:
+    """A check with the labelled paragraphs of its argument (``Fact:``, ``Bounds:``, ``Fails:`` …) as rows."""
     first, _, rest = inspect.cleandoc(text).partition("\n\n")
-    lead = parts_of(" ".join(first.split()))
-    rows: tuple[tuple[str, tuple[Part, ...]], ...] = (("Name", parts_of(name)), ("Looks at", parts_of(what)))
-    return Entry(code, lead=lead, rows=rows, source=rest.strip(), anchor=code)
+    rows: list[tuple[str, tuple[Part, ...]]] = [("Looks at", parts_of(what))]
+    for line in rest.replace("``", "").replace("`", "").splitlines():
+        label, colon, said = line.partition(": ")
+        if colon and label.isalpha() and label[0].isupper():
+            rows.append((label, parts_of(said)))
+        elif line.strip():
+            last, parts = rows[-1]
+            rows[-1] = (last, (*parts, *parts_of(" " + line.strip())))
+    title = f"{code} · {name.replace('_', ' ').replace('-', ' ')}"
+    return Entry(title, lead=parts_of(" ".join(first.replace("*", "").split())), rows=tuple(rows), anchor=code)
 
 
 def _p(*given: Given) -> Block:

@@ -10,9 +10,10 @@ from atlas.site.parts import Figure, Given, Words, cell, joined
 from atlas.site.table import Row, Table, columns
 from atlas.site.tables.patterns import calls
 
-NONE = Words("none", "nil")
+NONE = Words("–", "nil")
 UNLIMITED = Words("unlimited", "quiet")
 UNKNOWN = Words("not known", "nil")
+BY_OPERATION = Words("by operation", "quiet")
 
 
 def capacity(book: EvidenceBook) -> Table:
@@ -37,12 +38,13 @@ def capacity(book: EvidenceBook) -> Table:
 
 def _tier(book: EvidenceBook, ident: str, component: Component, load: Load) -> Row:
     times = book.system.service_time(ident) if not component.operations else None
+    missing = BY_OPERATION if component.operations else UNKNOWN
     return Row(
         (
             cell(component.name, sub=_explained(load)),
             cell(_little(book, ident, component, load)),
-            cell(_percentile(book, times, "p95", component.name), empty=UNKNOWN if times is None else NONE),
-            cell(_percentile(book, times, "p99", component.name), empty=UNKNOWN if times is None else NONE),
+            cell(_percentile(book, times, "p95", component.name), empty=missing),
+            cell(_percentile(book, times, "p99", component.name), empty=missing),
             cell(_hedging(book, ident), empty=NONE),
             cell(_slots(book, ident, component, load), empty=UNLIMITED),
             cell(_busy(book, ident, component, load), empty=Words("–", "quiet")),
