@@ -30,6 +30,8 @@ _OTHER = "application/octet-stream"
 _COMPRESSED = frozenset(TYPES) - {".woff2", ".png"}
 _WORTH_COMPRESSING_BYTES = 512
 _KEPT_BYTES = 64_000_000
+_LONGEST = 240
+"""Shorter than what any file system allows a name to be."""
 _FORBIDDEN = ("\\", ":", "\x00")
 
 
@@ -116,8 +118,10 @@ class Pages:
 def file_name(path: str) -> str | None:
     """The file that an address means, below the site's folder; ``None`` where it can mean none.
 
-    Hidden files, empty parts, dots, backslashes and drive letters never name a file.
+    Hidden files, long names, empty parts, dots, backslashes and drive letters never name a file.
     """
+    if len(path) > _LONGEST:
+        return None
     parts = path.removeprefix("/").split("/")
     if parts[-1] == "":
         parts[-1] = "index.html"
