@@ -16,6 +16,7 @@ NARROW = 560
 WIDEST_BESIDE = 880.0
 """A drawing up to this wide, and high enough, has its notes beside it."""
 _BESIDE = (420.0, 580.0)
+_PHONE = 360.0
 
 _MOST_LINES = 14
 """The description carries the whole of a longer note."""
@@ -47,6 +48,11 @@ class Block:
 def below(notes: tuple[Note, ...], width_px: float, height: float) -> Block:
     """A block under a drawing of that size: two columns where there is room for them."""
     return Block(0.0, height, width_px, 2 if width_px > 760 and len(notes) > 1 else 1)
+
+
+def for_phones(width_px: float, height: float) -> Block:
+    """A block under a drawing for phones: no wider than a phone, so that it is read without scrolling sideways."""
+    return Block(0.0, height, min(width_px, _PHONE), 1)
 
 
 def beside(width_px: float) -> Block:

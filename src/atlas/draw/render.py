@@ -14,7 +14,7 @@ from atlas.draw.diagram import Diagram, Picture, Variant
 from atlas.draw.pele import VERSION, Renderer, pele
 from atlas.draw.repaint import repaint
 
-RENDERER_VERSION = f"{VERSION}+3"
+RENDERER_VERSION = f"{VERSION}+4"
 """Changes whenever the same diagram may give other bytes: part of every cache key."""
 
 _TALL = 700.0
@@ -57,7 +57,8 @@ def _frame(root: ET.Element, picture: Picture, is_tall: bool) -> tuple[float, fl
         if not is_tall and width < notes.LEAST_WIDTH:
             _centre(root, width, notes.LEAST_WIDTH)
             width = notes.LEAST_WIDTH
-        height += notes.typeset(root, picture.notes, notes.below(picture.notes, width, height))
+        block = notes.for_phones(width, height) if is_tall else notes.below(picture.notes, width, height)
+        height += notes.typeset(root, picture.notes, block)
     paper = {"class": "paper", "width": _px(width), "height": _px(height), "fill": theme.PAPER}
     root.insert(0, ET.Element(_SVG + "rect", paper))
     return width, height
