@@ -42,8 +42,10 @@ def finish(
     """
     whole = sentences([*description, *(f"{note.name}: {note.text}" for note in content.notes)])
     kind = kind_of(code)
-    for drawn in (chart, *([tall[0]] if tall else [])):
-        drawn.description = whole
+    # What is laid out has no description yet: the text is the one that fitting drew, so it is not drawn again.
+    wide = Picture(chart.text(), tuple(content.notes))
+    narrow = Picture(tall[0].text(), tuple(tall[1].notes)) if tall else None
+    chart.description = whole
     notes = tuple(content.notes)
     ident = f"{architecture.system.id.lower()}-{code.lower()}"
     name = kind.name if kind.code == code else f"{kind.name}: {code.partition('-')[2]}"
@@ -54,8 +56,8 @@ def finish(
         title=chart.title,
         description=whole,
         mermaid=chart.text(_pairs(notes)),
-        wide=Picture(chart.text(), notes),
-        tall=Picture(tall[0].text(), tuple(tall[1].notes)) if tall else None,
+        wide=wide,
+        tall=narrow,
         nodes=MappingProxyType(dict(nodes or {})),
         classes=MappingProxyType(dict(classes or {})),
         shows=MappingProxyType(dict(content.shows)),

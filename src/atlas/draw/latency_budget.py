@@ -21,7 +21,7 @@ _PERCENTILES = ("p50", "p95", "p99")
 def latency_budget(architecture: Architecture) -> Diagram:
     """One box a step: its own time at three percentiles, its slots, its partitions; the objective at the end."""
     hops = hot_path(architecture)
-    chart = fit(lambda room: _chart(architecture, hops, room), start=1)
+    chart = fit(lambda room: _chart(architecture, hops, room), start=0)
     nodes = {n.id: c.removeprefix("cmp-") for n in chart.nodes.values() for c in n.classes if c.startswith("cmp-")}
     return finish(
         architecture, "SL", chart, _content(architecture, hops), _description(architecture, hops), nodes=nodes

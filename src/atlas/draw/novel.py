@@ -19,7 +19,7 @@ _LEAVES = (("problem", "problem"), ("open source", "open_source"), ("influence",
 def novel(architecture: Architecture) -> Diagram:
     """A mind map: a branch for each invention, with its problem, what was given away and who took it up."""
     known = architecture.document.innovations
-    chart = fit(lambda room: _chart(architecture, room), start=1)
+    chart = fit(lambda room: _chart(architecture, room))
     content = Content()
     content.drawn_gap("inventions", bool(known))
     if known:
