@@ -6,17 +6,20 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from atlas.catalogue import YamlSource
 from atlas.check.call_tree import Place as CallPlace
 from atlas.check.call_tree import places
 from atlas.check.fact import Fact, Facts
 from atlas.check.interval import as_read
-from atlas.draw import Diagram, diagrams
 from atlas.model.document import Document
 from atlas.model.system import ClaimView, Distribution, System, Value
 from atlas.model.text import span
 from atlas.model.walk import Place
+
+if TYPE_CHECKING:
+    from atlas.draw import Diagram
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Case:
     @cached_property
     def drawings(self) -> tuple[Diagram, ...]:
         """Every diagram of the system, drawn once for all checks."""
+        from atlas.draw import diagrams  # noqa: PLC0415 - the renderer takes as long to load as a document to check
+
         return diagrams(self.system)
 
     def growth(self, metric: str) -> str:

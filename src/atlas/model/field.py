@@ -14,7 +14,7 @@ Status = Literal["stub", "draft", "published"]
 STATUS_RANK: dict[str, int] = {"stub": 0, "draft": 1, "published": 2}
 
 
-class Model(BaseModel, frozen=True, extra="forbid"):
+class Model(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A part of the document: immutable, and closed to unknown keys."""
 
 

@@ -7,16 +7,23 @@ Fails: a name that no Mermaid text can hold.
 Mend: the finding names the diagram; look at the texts of its nodes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
-from atlas.draw import CODES, Diagram, DrawingError, Svg, render
+
+if TYPE_CHECKING:
+    from atlas.draw import Diagram, Svg
 
 
 def drawn(diagram: Diagram) -> Svg | None:
     """The drawing; None where the renderer refuses its text."""
+    from atlas.draw import DrawingError, render  # noqa: PLC0415 - only costly checks load the renderer
+
     try:
         return render(diagram)
     except DrawingError:
@@ -25,6 +32,8 @@ def drawn(diagram: Diagram) -> Svg | None:
 
 def run(case: Case) -> Iterator[Breach]:
     """Each of the fifteen, then each drawing."""
+    from atlas.draw import CODES  # noqa: PLC0415 - only costly checks load the renderer
+
     if not case.is_published:
         return
     there = {d.code for d in case.drawings}

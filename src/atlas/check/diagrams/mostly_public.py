@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from atlas.check.case import Case
 from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
-from atlas.draw import CODES
 
 MOST = 4
 
 
 def run(case: Case) -> Iterator[Breach]:
     """The fifteen diagrams of a published system."""
+    from atlas.draw import CODES  # noqa: PLC0415 - only costly checks load the renderer
+
     if not case.is_published:
         return
     empty = [d.code for d in case.drawings if d.code in CODES and d.is_mainly_not_public]
