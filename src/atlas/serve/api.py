@@ -208,7 +208,7 @@ def _weight(parameters: str) -> float:
     try:
         return float(text) if text else 1.0
     except ValueError:
-        return 1.0
+        return 0.0
 
 
 def _csv(digest: Digest) -> Response:

@@ -14,7 +14,7 @@ if sys.platform != "win32":
     import fcntl
 
 _MOST = 16
-_TIP = "name a folder that can be written: XDG_CACHE_HOME"
+_TIP = "set ATLAS_CACHE to a folder that can be written"
 
 
 @contextlib.contextmanager
