@@ -13,7 +13,7 @@ A read that a gateway sends to one of three instances of a store::
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -159,7 +159,7 @@ class PlanBuilder:
             raise PlanError(f"flows.{name}", "there are two of this name")
         index = len(self._flows)
         self._flows.append({"name": name, "root": NONE, "priority": priority, "detached": 0})
-        self._flows[index]["root"] = self._site(call, index)
+        self._flows[index]["root"] = self._site(_as_root(call), index)
         if rate_per_s is not None or "users" in source:
             self.source(name, name, rate_per_s=rate_per_s or 0.0, **source)
         return index
@@ -229,6 +229,11 @@ class PlanBuilder:
 
     def _site(self, call: Call, flow: int) -> int:
         """Add a call and all below it (those first); its index."""
+        if call.detached is not None and not _is_root(call):
+            inner = replace(call, detached=None, chance=1.0, cache=None)
+            call = Call(
+                None, None, (Stage((inner,)),), call.name, 1, 1, 1.0, call.chance, call.cache, False, call.detached
+            )
         place = call.name or call.station or "group"
         if call.detached is not None:
             name = f"{self._flows[flow]['name']}/{call.detached}"
@@ -298,6 +303,16 @@ class PlanBuilder:
             raise PlanError("profiles", "all profiles need the same number of steps")
         steps = len(self._profiles[0]) if self._profiles else 1
         return np.array(self._profiles, dtype=np.float64).reshape(len(self._profiles), steps)
+
+
+def _is_root(call: Call) -> bool:
+    """Whether a request can begin with it: the settings of a caller need a (virtual) caller around it."""
+    plain = Call(call.station, call.service, call.stages, call.name, 1, call.units, call.items, call.chance, call.cache)
+    return replace(call, detached=None, key=NONE) == plain
+
+
+def _as_root(call: Call) -> Call:
+    return call if _is_root(call) and call.chance == 1 and call.cache is None else Call(stages=(Stage((call,)),))
 
 
 _STATION_DEFAULTS: dict[str, Any] = {

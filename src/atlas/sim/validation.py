@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas.sim.plan import ANSWER, NONE, UNLIMITED, Change, Plan, PlanError, arrays_of
+from atlas.sim.plan import ANSWER, NONE, UNLIMITED, Change, Overflow, Plan, PlanError, arrays_of
 from atlas.sim.quantile_table import CELLS
 
 MAX_STATIONS = 10_000
@@ -17,6 +17,7 @@ MAX_SITES = 100_000
 MAX_TABLES = 5_000
 MAX_ATTEMPTS = 30
 MAX_CALLS_OF_STAGE = 256
+MAX_STAGES_OF_SITE = 10_000
 MAX_SECONDS = 3.2e8
 """Ten years: longer times and runs are mistakes."""
 
@@ -164,6 +165,10 @@ def _check_site_numbers(plan: Plan) -> None:
     _refuse("sites", sites.name, "timeout_s", adaptive, sites.timeout_s, "an adaptive timeout needs a first value")
     hedged = (sites.hedge_level > 0) & (sites.hedge_s == 0)
     _refuse("sites", sites.name, "hedge_s", hedged, sites.hedge_s, "an adaptive hedge needs a first value")
+    scaled = (sites.timeout_level > 0) & (sites.timeout_factor < 1e-3)
+    _refuse("sites", sites.name, "timeout_factor", scaled, sites.timeout_factor, "is too small a factor")
+    both = (sites.coalesce == 1) & (sites.hedge_s > 0)
+    _refuse("sites", sites.name, "hedge_s", both, sites.hedge_s, "a call that joins equal ones cannot be hedged")
 
 
 def _check_site_references(plan: Plan) -> None:
@@ -227,6 +232,8 @@ def _check_stages(plan: Plan) -> None:
             place = f"sites.{sites.name[site]}"
             if not calls:
                 raise PlanError(place, "a stage without calls")
+            if q - sites.stage_start[site] >= MAX_STAGES_OF_SITE:
+                raise PlanError(place, f"more than {MAX_STAGES_OF_SITE:,} stages")
             if len(calls) > MAX_CALLS_OF_STAGE:
                 raise PlanError(place, f"{len(calls)} calls side by side; above {MAX_CALLS_OF_STAGE} make them one job")
             waited = [c for c in calls if sites.flow[c] == sites.flow[site]]
@@ -241,6 +248,12 @@ def _check_stages(plan: Plan) -> None:
 def _check_caches(plan: Plan) -> None:
     _check_range("caches", plan.caches.name, "hit", plan.caches.hit, 0, 1)
     _check_range("caches", plan.caches.name, "fill_s", plan.caches.fill_s, 0, MAX_SECONDS)
+    for site in np.flatnonzero(plan.sites.cache != NONE):
+        station = plan.sites.station[site]
+        constant = plan.caches.constant_work[plan.sites.cache[site]]
+        if constant and station != NONE and plan.stations.overflow[station] == Overflow.DROP_STALE:
+            reason = "a station that drops what nobody waits for would drop the cache's constant work"
+            raise PlanError(f"sites.{plan.sites.name[site]}.cache", reason)
 
 
 def _check_flows(plan: Plan) -> None:
@@ -248,6 +261,26 @@ def _check_flows(plan: Plan) -> None:
         raise PlanError("flows", "a plan without a flow has nothing to run")
     _check_range("flows", plan.flows.name, "root", plan.flows.root, 0, len(plan.sites) - 1)
     _check_range("flows", plan.flows.name, "priority", plan.flows.priority, 0, 9)
+    for root in plan.flows.root.tolist():
+        for field, usual in _ROOT.items():
+            if getattr(plan.sites, field)[root] != usual:
+                reason = "belongs to the caller of a request: put a virtual site around its first call"
+                raise PlanError(f"sites.{plan.sites.name[root]}.{field}", reason)
+    for flow in np.flatnonzero(plan.flows.detached == 0):
+        root = int(plan.flows.root[flow])
+        if plan.sites.chance[root] != 1 or plan.sites.cache[root] != NONE:
+            raise PlanError(f"sites.{plan.sites.name[root]}.chance", "a request that arrives happens")
+
+
+_ROOT = {
+    "timeout_s": 0,
+    "attempts": 1,
+    "hedge_s": 0,
+    "breaker": 0,
+    "fallback": NONE,
+    "coalesce": 0,
+    "network_s": 0,
+}
 
 
 def _check_sources(plan: Plan) -> None:
@@ -298,5 +331,7 @@ def _check_timeline(plan: Plan) -> None:
             raise PlanError(f"timeline.{row}.index", f"{index} is none of the {part}")
         if not low <= value <= high:
             raise PlanError(f"timeline.{row}.value", f"{value} is not between {low:g} and {high:g}")
+        if kind == Change.CUT and plan.sites.station[index] == NONE:
+            raise PlanError(f"timeline.{row}.index", "a virtual site has no link to cut")
         if kind in (Change.LOAD, Change.RATE) and plan.sources.users[index]:
             raise PlanError(f"timeline.{row}", "a closed population has no rate to change")
