@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -51,7 +52,7 @@ def test_every_address_keeps_its_promises(fuzzed: schemathesis.BaseSchema, path:
 
     @given(case=fuzzed[path]["GET"].as_strategy())
     @settings(max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
-    def send(case: schemathesis.Case) -> None:
+    def send(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate()
 
     send()

@@ -131,8 +131,8 @@ def test_two_servers_of_one_catalogue_stand_beside_each_other(start: Start, own_
     both = [start(own_catalogue), start(own_catalogue)]
     document = own_catalogue / "systems" / "developer" / "tiny.yaml"
     document.write_text(document.read_text().replace("A service, its cache", "A pair, its cache"))
-    for one in both:
-        wait_for(lambda url=one.url: "A pair, its cache" in httpx.get(url + "/systems/tiny/").text)
+    pages = [one.url + "/systems/tiny/" for one in both]
+    wait_for(lambda: all("A pair, its cache" in httpx.get(page).text for page in pages))
 
 
 def test_ctrl_c_ends_with_open_pages_and_without_a_traceback(server: Running) -> None:

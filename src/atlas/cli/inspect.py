@@ -99,15 +99,29 @@ def _run_checks(
     slugs = [t for t in targets if t not in files]
     findings = [f for file in files for f in _check_file(Path(file), folder, only, day)]
     counted = len(files)
-    if slugs or not files:
+    if not targets:
+        return _check_everything(find_root(folder), only, day, quiet=quiet)
+    if slugs:
         loaded = open_catalogue(folder, quiet=quiet)
         findings += _check_slugs(loaded, slugs, only, day)
-        counted += len(slugs or loaded.systems)
+        counted += len(slugs)
     return findings, counted
 
 
+def _check_everything(root: Path, only: Sequence[str], day: dt.date, *, quiet: bool) -> tuple[Sequence[Finding], int]:
+    """The findings of the whole catalogue, read and checked on all cores."""
+    import os
+
+    from atlas.check import check_catalogue
+    from atlas.cli.progress import bar
+
+    jobs = os.cpu_count() or 1
+    with bar("Checking", quiet=quiet) as advance:
+        return check_catalogue(root, today=day, only=only, exceptions=_excuses(root), jobs=jobs, progress=advance)
+
+
 def _check_slugs(loaded: Catalogue, slugs: Sequence[str], only: Sequence[str], day: dt.date) -> list[Finding]:
-    """The findings of some systems of a catalogue, or of the whole."""
+    """The findings of some systems of a catalogue."""
     from atlas.check import run_checks
 
     known = {*loaded.systems, *(Path(file).stem for file in loaded.sources)}
@@ -117,7 +131,7 @@ def _check_slugs(loaded: Catalogue, slugs: Sequence[str], only: Sequence[str], d
     broken = [s for s in slugs if s not in loaded.systems]
     whole = [s for s in slugs if s in loaded.systems]
     findings = [f for f in loaded.findings if Path(f.position.file).stem in broken]
-    if whole or not slugs:
+    if whole:
         findings += run_checks(loaded, today=day, only=only, scope=whole, exceptions=_excuses(loaded.root))
     return findings
 
@@ -226,7 +240,7 @@ def find(
 ) -> None:
     """Find paths in all documents; * stands for one part, ** for any number.
 
-    Examples: atlas find 'components.*.technology=kafka' · atlas find '**.because=*assumed*' · atlas find claims.*.figure
+    Examples: atlas find 'components.*.technology=kafka' · atlas find '**.because=*assumed*' · atlas find '**.figure'
     """
     import json
     from dataclasses import asdict
