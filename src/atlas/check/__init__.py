@@ -9,6 +9,7 @@ from atlas.check.case import Case, Survey
 from atlas.check.excused import Excuse, ExcuseError, load_excuses
 from atlas.check.registry import Breach, Check, Explanation, Family, Scope, all_checks, explain
 from atlas.check.runner import check_system, run_checks
+from atlas.check.whole import check_catalogue
 
 __all__ = [
     "Breach",
@@ -21,6 +22,7 @@ __all__ = [
     "Scope",
     "Survey",
     "all_checks",
+    "check_catalogue",
     "check_system",
     "explain",
     "load_excuses",

@@ -13,7 +13,9 @@ from atlas.check.call_tree import Place as CallPlace
 from atlas.check.call_tree import places
 from atlas.check.fact import Fact, Facts
 from atlas.check.interval import as_read
+from atlas.diagnostic import Position
 from atlas.model.document import Document
+from atlas.model.evidence import Source
 from atlas.model.system import ClaimView, Distribution, System, Value
 from atlas.model.text import span
 from atlas.model.walk import Place
@@ -141,11 +143,31 @@ class Case:
         return None if load is None else load.average
 
 
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """What a survey asks of a system: its sources and where each of them stands. Small, so as to cross processes."""
+
+    id: str
+    file: str
+    sources: Mapping[str, Source]
+    places: Mapping[str, Position]
+
+    def position(self, path: str) -> Position:
+        """Where a key of a source stands, such as ``sources.blog.published``."""
+        return self.places[path.split(".")[1]]
+
+
+def cited(system: System) -> Cited:
+    """A system as a survey sees it."""
+    places = {ident: system.position(f"sources.{ident}.published") for ident in system.document.sources}
+    return Cited(system.id, system.file, system.document.sources, places)
+
+
 @dataclass(frozen=True)
 class Survey:
     """All systems under check, for facts that no single system can show."""
 
-    cases: Mapping[str, Case]
+    systems: Mapping[str, Cited]
     today: dt.date
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePath
 
 from atlas.catalogue import Catalogue
-from atlas.check.case import Case, Survey
+from atlas.check.case import Case, Cited, Survey, cited
 from atlas.check.excused import Excuse, apply_excuses
 from atlas.check.registry import Breach, Check, Scope, all_checks, explain
 from atlas.diagnostic import CODES, Finding, Position, sort_findings
@@ -29,23 +30,37 @@ def run_checks(
     whole catalogue). ``costly`` adds the checks that draw; naming one in ``only`` does too. An exception takes away
     the finding it names; one that takes nothing away is a finding itself.
     """
-    chosen = [c for c in all_checks() if _is_chosen(c, only, costly=costly)]
+    chosen = chosen_checks(only, costly=costly)
     slugs = [s for s in catalogue.systems if not scope or s in scope]
-    chosen_systems = {slug: catalogue.systems[slug] for slug in slugs}
-    cases = {slug: Case(s, today, catalogue.sources.get(s.file)) for slug, s in chosen_systems.items()}
-    found = _of_reading(catalogue, only, scope)
-    for case in cases.values():
-        found.extend(check_case(case, chosen))
+    systems = {slug: catalogue.systems[slug] for slug in slugs}
+    found = of_reading(catalogue.findings, {s.file for s in catalogue.systems.values()}, only, scope)
+    for system in systems.values():
+        found.extend(check_case(Case(system, today, catalogue.sources.get(system.file)), chosen))
     if not scope:
-        found.extend(_survey(Survey(cases, today), chosen))
-    judged = {c.code for c in chosen} | (set() if only else set(CODES))
-    ids = {case.system.id for case in cases.values()}
+        found.extend(check_survey(Survey({slug: cited(s) for slug, s in systems.items()}, today), chosen))
+    judge = Judge(chosen, {s.id for s in systems.values()}, is_whole=not scope, is_everything=not only)
+    return sort_findings(apply_excuses(found, exceptions, catalogue.root, judge.is_judged))
 
-    def is_judged(excuse: Excuse) -> bool:
-        known = excuse.code in judged or (not only and explain(excuse.code) is None)
-        return known and (excuse.system in ids or not scope)
 
-    return sort_findings(apply_excuses(found, exceptions, catalogue.root, is_judged))
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Which excuses a run can call unneeded: those of checks that ran, on systems that were looked at."""
+
+    checks: Collection[Check]
+    systems: Collection[str]
+    is_whole: bool
+    is_everything: bool
+
+    def is_judged(self, excuse: Excuse) -> bool:
+        """Whether this run would have made the finding that is excused."""
+        judged = {c.code for c in self.checks} | (set(CODES) if self.is_everything else set())
+        known = excuse.code in judged or (self.is_everything and explain(excuse.code) is None)
+        return known and (self.is_whole or excuse.system in self.systems)
+
+
+def chosen_checks(only: Collection[str], *, costly: bool = False) -> list[Check]:
+    """The checks of a run: those named by code, name or family, else all that are not costly."""
+    return [c for c in all_checks() if _is_chosen(c, only, costly=costly)]
 
 
 def _is_chosen(check: Check, only: Collection[str], *, costly: bool) -> bool:
@@ -68,18 +83,17 @@ def check_case(case: Case, checks: Iterable[Check]) -> Iterator[Finding]:
                 yield finding_of(check, breach, case.system)
 
 
-def _survey(survey: Survey, checks: Iterable[Check]) -> Iterator[Finding]:
+def check_survey(survey: Survey, checks: Iterable[Check]) -> Iterator[Finding]:
     """Checks of the whole catalogue place each breach in a system: ``slug:path``."""
     for check in checks:
         if check.scope is not Scope.CATALOGUE:
             continue
         for breach in check.run(survey):
             slug, _, path = breach.path.partition(":")
-            case = survey.cases.get(slug)
-            yield finding_of(check, breach, case.system if case else None, path)
+            yield finding_of(check, breach, survey.systems.get(slug), path)
 
 
-def finding_of(check: Check, breach: Breach, system: System | None, path: str | None = None) -> Finding:
+def finding_of(check: Check, breach: Breach, system: System | Cited | None, path: str | None = None) -> Finding:
     """A breach with the code of its check and its place in the file."""
     where = breach.path if path is None else path
     return Finding(
@@ -97,11 +111,12 @@ def finding_of(check: Check, breach: Breach, system: System | None, path: str | 
     )
 
 
-def _of_reading(catalogue: Catalogue, only: Collection[str], scope: Collection[str]) -> list[Finding]:
+def of_reading(
+    findings: Iterable[Finding], readable: Collection[str], only: Collection[str], scope: Collection[str] = ()
+) -> list[Finding]:
     """What reading found, in scope; with ``only``, those codes, and all of a file that gave no system to check."""
-    readable = {system.file for system in catalogue.systems.values()}
     found = []
-    for finding in catalogue.findings:
+    for finding in findings:
         file = finding.position.file
         is_wanted = not only or finding.code in only or file not in readable
         if is_wanted and (not scope or PurePath(file).stem in scope):

@@ -22,8 +22,8 @@ def agree(a: str, b: str) -> bool:
 def run(survey: Survey) -> Iterator[Breach]:
     """Each address that two systems cite."""
     first: dict[str, tuple[str, str, str]] = {}
-    for slug, case in survey.cases.items():
-        for ident, source in case.document.sources.items():
+    for slug, system in survey.systems.items():
+        for ident, source in system.sources.items():
             if not source.url:
                 continue
             url = source.url.rstrip("/").lower()
