@@ -1,7 +1,9 @@
 """The Plan and the engines on it. Knows no document, no YAML, no company: a plan can be made in Python alone."""
 
 from atlas.sim.builder import Call, PlanBuilder, Service, Stage
+from atlas.sim.discrete import SlowEngineWarning, simulate
 from atlas.sim.fault import Fault, with_faults
+from atlas.sim.outcome import Estimate, Outcome
 from atlas.sim.plan import (
     ANSWER,
     NONE,
@@ -22,14 +24,18 @@ __all__ = [
     "BreakerPer",
     "Call",
     "Change",
+    "Estimate",
     "Fault",
+    "Outcome",
     "Overflow",
     "Plan",
     "PlanBuilder",
     "PlanError",
     "Routing",
     "Service",
+    "SlowEngineWarning",
     "Stage",
+    "simulate",
     "validate",
     "with_faults",
 ]

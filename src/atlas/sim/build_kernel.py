@@ -24,7 +24,7 @@ FLAGS: Final = ("-O3", "-std=c11", "-ffp-contract=off", "-fno-strict-aliasing")
 WASM_FLAGS: Final = (
     *("-target", "wasm32-freestanding", "-nostdlib", "-mbulk-memory", "-DNDEBUG", "-g0", "-Wl,--no-entry"),
     *("-Wl,--export=atlas_start", "-Wl,--export=atlas_run", "-Wl,--export=atlas_source_hash"),
-    *("-Wl,--export=__heap_base", "-Wl,--import-memory=false", "-Wl,--strip-all"),
+    *("-Wl,--export=__heap_base", "-Wl,--export-memory", "-Wl,--strip-all"),
 )
 LIMIT_S: Final = 240
 

@@ -1,6 +1,8 @@
 """The readable twin of ``kernel.c``: the discrete engine in plain Python, to read, to test against, to fall back on.
 
-Some thousand times slower than the kernel, and the same to the bit. See reference_state for how it is divided.
+Some thousand times slower than the kernel, and the same to the bit. It is divided by mechanism:
+reference_state (numbers, frames, calendar), reference_queue (stations), reference_call (on the way out),
+reference_answer (on the way back), and this module (arrivals, faults, series).
 """
 
 from __future__ import annotations
@@ -11,16 +13,8 @@ from atlas.physics.distribution import Shape
 from atlas.sim.plan import NONE, Change, Plan
 from atlas.sim.quantile_table import quantile_table
 from atlas.sim.record import Count, Record
-from atlas.sim.reference_call import (
-    drain,
-    expire,
-    hedge,
-    make_site,
-    meet_deadline,
-    serve,
-    start_root,
-    try_again,
-)
+from atlas.sim.reference_answer import drain, expire, hedge, meet_deadline, try_again
+from atlas.sim.reference_call import make_site, serve, start_root
 from atlas.sim.reference_queue import arrive, count_to_now, make_station, set_capacity
 from atlas.sim.reference_state import FOREVER, Event, Frame, Retry, State, Timer, World
 
