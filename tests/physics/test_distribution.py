@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Callable
 from statistics import fmean, quantiles
 
 import pytest
@@ -44,7 +45,7 @@ def test_impossible_figures_are_refused(figures: dict[str, float]) -> None:
         from_figures("lognormal", figures, 1.0)
 
 
-_DRAWS = {
+_DRAWS: dict[str, Callable[[random.Random, float, float], float]] = {
     "lognormal": lambda r, m, cv: r.lognormvariate(
         math.log(m) - math.log1p(cv * cv) / 2, math.sqrt(math.log1p(cv * cv))
     ),
