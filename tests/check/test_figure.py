@@ -75,6 +75,15 @@ def test_what_is_printed_as_it_is_written_agrees(number: int, unit: str) -> None
     assert mismatch(parse(f"{number * 10}{unit}"), f"{number}{unit} in all") != ""
 
 
+@pytest.mark.parametrize(
+    ("figure", "amount"),
+    [("5 q", 5), ("5 t", 5), ("5 mm", 5), ("5 mM", 5), ("5 \u212a", 5e3), ("5 mıllion", 5e6), ("ſix", 6)],
+)
+def test_odd_letters_beside_a_number_are_read(figure: str, amount: float) -> None:
+    """A letter that is no magnitude in this case leaves the number alone; look-alikes count as what they look like."""
+    assert [number.amount for number in read(figure).numbers] == [amount]
+
+
 @given(st.text(max_size=80))
 def test_any_text_can_be_read(text: str) -> None:
     """No figure, however odd, makes reading fail."""

@@ -38,7 +38,7 @@ _PERIOD_WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(
     r"(?<![A-Za-z0-9,])(?<!\d\.)(?P<digits>\d+(?:[,\u2009\u202f ]\d{3}(?!\d))*(?:\.\d+)?|(?<![\d])\.\d+)"
-    r"\+?[\s\u00a0-]?(?P<suffix>(?:[kKMBTQ]|MM|[mb]n|mln|tn|(?i:hundred|thousand|million|billion|trillion|quadrillion)s?)(?![A-Za-z]))?"
+    r"\+?[\s\u00a0-]?(?P<suffix>(?:(?-i:[kKmMbBTQ]|MM)|[mb]n|mln|tn|(?:hundred|thousand|million|billion|trillion|quadrillion)s?)(?![A-Za-z]))?"
     r"|\b(?P<word>" + "|".join(sorted((w for w in WORDS), key=len, reverse=True)) + r")\b"
     r"(?:[\s-]+(?:a[\s-]+)?(?P<scale>(?i:(?:hundred[\s-]+)?(?:thousand|million|billion|trillion)|hundred)s?)\b)?",
     re.IGNORECASE,
@@ -54,7 +54,8 @@ _VAGUE = re.compile(
     r"|terabytes|petabytes|exabytes|dozens|tens)\b",
     re.IGNORECASE,
 )
-_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—", "-"))
+_PLAIN = str.maketrans({**dict.fromkeys("‐‑‒–—", "-"), "İ": "I", "ı": "i", "ſ": "s", "\u212a": "K"})
+"""Hyphens, and the four letters that a pattern without case takes for ASCII while no table of words knows them."""
 _NOISE = re.compile(r"\bp\d+(?:\.\d+)?\b|\b[A-Za-z]+\d+\b|\b(?:19|20)\d\d-\d\d(?:-\d\d)?\b", re.IGNORECASE)
 
 
@@ -87,7 +88,7 @@ class Reading:
 
 def read(figure: str) -> Reading:
     """All numbers of a figure, with units shared backwards over ranges (``5-70ms``)."""
-    text = _NOISE.sub(lambda m: " " * len(m[0]), figure.translate(_HYPHENS))
+    text = _NOISE.sub(lambda m: " " * len(m[0]), figure.translate(_PLAIN))
     numbers = _shares(text) + _share_units(
         [_printed(m, text) for m in _NUMBER.finditer(text) if not _is_article(m, text)]
     )
