@@ -1,0 +1,323 @@
+"""The analytic engine: the steady state of a plan, from closed forms.
+
+Rates top down, queues by Erlang and Tijms, answers bottom up on a lattice; where answers change the load (retries,
+held slots, failures) the three are repeated until they agree, from the idle system upwards: of two steady states
+it finds the healthy one. Percentiles are those of the whole call tree: percentiles of parts are never added.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from atlas.physics.lattice import Axis
+from atlas.sim.answer import Answer, either
+from atlas.sim.conditions import at_time, open_rates
+from atlas.sim.fidelity import Stratum, steady_leaves_out, stratum_of
+from atlas.sim.network import Network, network_of
+from atlas.sim.plan import NONE, UNLIMITED, Floats, Plan
+from atlas.sim.quantile_table import survival_grid
+from atlas.sim.steady_load import Fate, Load, Loads, node_rates
+from atlas.sim.steady_tree import Tree
+from atlas.sim.validation import validate
+
+COARSE, FINE = 512, 2048
+LEVELS = (0.5, 0.9, 0.95, 0.99, 0.999)
+_ROUNDS = 40
+_UNDAMPED = 6
+_AGREED = 2e-4
+_TAIL = 3e-5
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyFlow:
+    """One flow: requests per second, shares of the outcomes, latency (s) of what is answered."""
+
+    name: str
+    rate_per_s: float
+    good: float
+    degraded: float
+    failed: float
+    mean_s: float
+    quantiles: dict[float, float]
+    """Latency by level (0.5, 0.99, …); infinite where a queue on the way grows for ever (see ``unstable``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyStation:
+    """One station. ``demand`` is what is asked of it over what it can do; at 1 and above it is overloaded."""
+
+    name: str
+    utilisation: float
+    demand: float
+    mean_wait_s: float
+    refused: float
+    calls_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyState:
+    """The answer of the analytic engine."""
+
+    flows: tuple[SteadyFlow, ...]
+    stations: tuple[SteadyStation, ...]
+    unstable: tuple[str, ...]
+    """Statements about stations that cannot do what is asked of them; empty where all can."""
+    stratum: Stratum
+    not_modelled: tuple[str, ...]
+    rounds: int
+    engine: str = "analytic"
+
+    def flow(self, name: str) -> SteadyFlow:
+        """The flow of that name; KeyError where there is none."""
+        return {f.name: f for f in self.flows}[name]
+
+    def station(self, name: str) -> SteadyStation:
+        """The station of that name; KeyError where there is none."""
+        return {s.name: s for s in self.stations}[name]
+
+
+def solve(plan: Plan, at_s: float | None = None, load: float = 1.0) -> SteadyState:
+    """Steady state of a plan: before any change of its timeline, or with those up to ``at_s`` in force.
+
+    ``load`` multiplies the rates of all open sources. Raises PlanError for a plan that is not valid.
+    """
+    validate(plan)
+    return _Case(plan, at_s, load).solve()
+
+
+@dataclass(slots=True)
+class _Roots:
+    """Where requests of one flow enter, and with which rates."""
+
+    nodes: list[int] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+
+
+class _Case:
+    def __init__(self, plan: Plan, at_s: float | None, load: float) -> None:
+        self.plan, self.at_s = plan, at_s
+        self.state = at_time(plan, at_s)
+        self.network: Network = network_of(plan, self.state.present)
+        self.fates = [Fate() for _ in self.network.nodes]
+        self.loads = Loads(self.network, self.state)
+        self.miss: Floats = 1.0 - plan.caches.hit * self.state.warm
+        self.arrivals = open_rates(plan, self.state, at_s) * load
+        self._think = np.array([plan.tables.mean[t] if t != NONE else 0.0 for t in plan.sources.think.tolist()])
+        closed = plan.sources.users > 0
+        self.arrivals[closed] = (plan.sources.users / np.maximum(self._think, 1e-9))[closed]
+        self.tree = Tree(self.network, self.state, self.loads.groups, self.fates, self.miss)
+        self.roots_of: dict[int, list[int]] = {}
+        for root in dict.fromkeys(self.network.source_root.tolist()):
+            self._note_root(root)
+        for node in self.network.nodes:
+            for root in node.detached:
+                self._note_root(root)
+        self.settled, self.damping = False, 1.0
+        self.calls = np.zeros(len(self.network.nodes))
+        self.asked = np.zeros(len(self.network.nodes))
+
+    def _note_root(self, root: int) -> None:
+        flow = int(self.plan.sites.flow[self.network.nodes[root].site])
+        self.roots_of.setdefault(flow, []).append(root)
+
+    def solve(self) -> SteadyState:
+        """Repeat until loads agree, then once on the fine lattice."""
+        rounds, before = 0, np.full(len(self.loads.groups), -1.0)
+        for rounds in range(1, _ROUNDS + 1):
+            self._renew_loads()
+            now = np.array([g.offered / g.servers for g in self.loads.groups])
+            self.settled = rounds > 1 and np.allclose(now, before, rtol=_AGREED, atol=1e-6)
+            if self.settled:
+                break
+            before = now
+            self.damping = 1.0 if rounds < _UNDAMPED else 0.4
+            if rounds == 1 and self._feeds_forward():
+                self.settled = True
+                break
+            for flow in self.roots_of:
+                self._answer(flow, COARSE)
+        flows = tuple(self._flow(flow) for flow in range(len(self.plan.flows)))
+        return SteadyState(
+            flows=flows,
+            stations=tuple(self._station(k) for k in range(len(self.plan.stations))),
+            unstable=self._unstable(),
+            stratum=stratum_of(self.plan),
+            not_modelled=steady_leaves_out(self.plan, self.at_s),
+            rounds=rounds,
+        )
+
+    def _feeds_forward(self) -> bool:
+        """Whether answers cannot change the loads."""
+        sites, stations = self.plan.sites, self.plan.stations
+        quiet = not bool((sites.timeout_s > 0).any()) and not bool((sites.hedge_s > 0).any())
+        plain = not bool((self.state.error > 0).any()) and not bool((stations.holds > 0).any())
+        fed = not bool((self.plan.sources.users > 0).any()) and not bool((sites.coalesce > 0).any())
+        return quiet and plain and fed and all(f.barred == 0 and f.full == 0 for f in self.fates)
+
+    def _renew_loads(self) -> None:
+        calls, asked = node_rates(self.network, self.fates, self.arrivals, self.miss)
+        self.calls, self.asked = (
+            old + self.damping * (new - old) for old, new in ((self.calls, calls), (self.asked, asked))
+        )
+        self.loads.update(self.asked, self.fates)
+        self.tree.forget_waits()
+
+    def _answer(self, flow: int, count: int) -> tuple[Answer, float]:
+        """The answer of a flow (a mixture over where its requests enter), and its rate."""
+        roots = self.roots_of[flow]
+        axis = Axis(max(self._reach(root) for root in roots) / count, count)
+        rates = [float(self.calls[root]) for root in roots]
+        total = sum(rates)
+        answers = [self.tree.answer(root, axis, self.calls) for root in roots]
+        if (self.plan.sources.users[self.plan.sources.flow == flow] > 0).any():
+            self._close_loop(flow, answers[0])
+        weights = [r / total if total > 0 else 1 / len(roots) for r in rates]
+        return either(list(zip(weights, answers, strict=True))), total
+
+    def _close_loop(self, flow: int, answer: Answer) -> None:
+        """A closed population makes as many requests as its members come round: users / (think + response)."""
+        lost = max(0.0, 1 - answer.good.total - answer.degraded.total - answer.failed.total)
+        response = answer.good.mean + answer.degraded.mean + answer.failed.mean + lost * answer.good.axis.points[-1]
+        for source in np.flatnonzero((self.plan.sources.flow == flow) & (self.plan.sources.users > 0)):
+            wanted = self.plan.sources.users[source] / (self._think[source] + response)
+            self.arrivals[source] += 0.5 * (wanted - self.arrivals[source])
+
+    def _reach(self, root: int) -> float:
+        """A time beyond almost all answers below a node: for the length of the axis."""
+        ends: dict[int, tuple[float, float]] = {}
+        for index in self.tree.below(root):
+            ends[index] = self._end(index, ends)
+        middle, tail = ends[root]
+        return max((middle + tail) * 1.15, 1e-9)
+
+    def _end(self, index: int, ends: dict[int, tuple[float, float]]) -> tuple[float, float]:
+        """Mean, and distance from it to the far tail, of a node's answer; tails of a sequence add in squares."""
+        node = self.network.nodes[index]
+        site, sites = node.site, self.plan.sites
+        middle, square = float(sites.network_s[site]), 0.0
+        if sites.station[site] != NONE:
+            middle, square = self._own_end(index, middle)
+        for stage in node.stages:
+            middle += max(ends[c][0] for c in stage.calls)
+            square += max(ends[c][1] for c in stage.calls) ** 2
+        tail = math.sqrt(square)
+        if sites.timeout_s[site] > 0:
+            limit = float(sites.timeout_s[site])
+            middle = min(middle, limit)
+            tail = min(tail, limit - middle)
+        fate, again = self.fates[index], 0.0
+        for attempt in range(int(sites.attempts[site]) - 1):
+            if fate.failed ** (attempt + 1) > _TAIL / 3:
+                again += float(sites.backoff_s[site]) * 2.0 ** (attempt + 1) + middle + tail
+        for other in (node.fallback, node.divert):
+            if other != NONE:
+                again += sum(ends[other])
+        return middle, tail + again
+
+    def _own_end(self, index: int, network_s: float) -> tuple[float, float]:
+        network, site = self.network, self.network.nodes[index].site
+        table = int(self.plan.sites.table[site])
+        groups = {int(network.node_group[index])}
+        if network.node_hot_share[index] > 0:
+            groups.add(int(network.node_hot_group[index]))
+        factor = float(self.state.slow[self.plan.sites.station[site]] * network.group_stretch[min(groups)])
+        mean = float(self.plan.tables.mean[table]) * factor
+        far = float(np.interp(math.log(_TAIL), _LOG_LEFT, self.plan.tables.quantiles[table][::-1])) * factor
+        wait = max(self.loads.groups[g].mean_wait() for g in groups)
+        late = max(_wait_tail(self.loads.groups[g]) for g in groups)
+        return network_s + mean + wait, (far - mean) ** 2 + (late - wait) ** 2
+
+    def _flow(self, flow: int) -> SteadyFlow:
+        answer, rate = self._answer(flow, FINE)
+        answered = answer.answered
+        total = answered.total
+        never = self._never_ends(flow)
+        levels = {p: math.inf if never else answered.quantile(p) if total > 1e-9 else math.nan for p in LEVELS}
+        mean = math.inf if never else answered.mean / total if total > 0 else math.nan
+        lost = 0.0 if never else max(0.0, 1 - total - answer.failed.total)
+        good, degraded = answer.good.total, answer.degraded.total
+        whole = good + degraded + answer.failed.total if not never and lost < 0.01 else 1.0
+        shares = (good / whole, degraded / whole, answer.failed.total / whole)
+        return SteadyFlow(self.plan.flows.name[flow], rate, *shares, mean, levels)
+
+    def _never_ends(self, flow: int) -> bool:
+        """Whether the flow waits, without any timeout above, in a queue that grows for ever."""
+        for root in self.roots_of[flow]:
+            for index in self.tree.below(root):
+                group = int(self.network.node_group[index])
+                if group == NONE or self.calls[index] <= 0:
+                    continue
+                load = self.loads.groups[group]
+                if load.is_overloaded and math.isinf(load.places) and not self._is_bounded(index):
+                    return True
+        return False
+
+    def _is_bounded(self, index: int) -> bool:
+        while index != NONE:
+            if self.plan.sites.timeout_s[self.network.nodes[index].site] > 0:
+                return True
+            index = self.network.nodes[index].parent
+        return False
+
+    def _station(self, station: int) -> SteadyStation:
+        groups = np.flatnonzero(self.network.group_station == station).tolist()
+        loads: list[Load] = [self.loads.groups[g] for g in groups]
+        weights = np.array([float(self.network.group_instances[g]) for g in groups])
+        slots = weights * np.array([g.servers for g in loads])
+        share = slots / slots.sum() if slots.sum() > 0 else np.ones(len(groups)) / len(groups)
+        mine = [i for i, n in enumerate(self.network.nodes) if self.plan.sites.station[n.site] == station]
+        asked = float(self.asked[mine].sum())
+        lost = [self.asked[i] * (1 - (1 - self.fates[i].barred) * (1 - self.fates[i].full)) for i in mine]
+        wait = [g.mean_wait() for g in loads]
+        return SteadyStation(
+            name=self.plan.stations.name[station],
+            utilisation=self._used(station, float(sum(share * np.array([g.utilisation for g in loads])))),
+            demand=max(g.offered / g.servers for g in loads),
+            mean_wait_s=max(wait),
+            refused=float(sum(lost)) / asked if asked > 0 else 0.0,
+            calls_per_s=asked,
+        )
+
+    def _used(self, station: int, own: float) -> float:
+        """Busy share of all slots that are there, from that of the slots which background load leaves."""
+        stations = self.plan.stations
+        slots = float(stations.slots[station])
+        total = slots * float(stations.instances[station]) * float(self.state.present[station])
+        if slots >= UNLIMITED or total <= 0:
+            return 0.0
+        background = min(float(stations.background[station]), total)
+        return (own * (total - background) + background) / total
+
+    def _unstable(self) -> tuple[str, ...]:
+        found = []
+        for g, load in enumerate(self.loads.groups):
+            if load.is_overloaded:
+                station = int(self.network.group_station[g])
+                name, demand = self.plan.stations.name[station], load.offered / load.servers
+                part = (
+                    "its hottest instance: "
+                    if self.network.group_instances[g] == 1 and g > 0 and (self.network.group_station[g - 1] == station)
+                    else ""
+                )
+                end = "its queue grows for ever" if math.isinf(load.places) else f"it refuses {load.full:.0%}"
+                found.append(f"{name}: {part}the demand is {demand:.2f} times what it can do; {end}")
+        if not self.settled:
+            found.append("the loads do not settle: answers and retries drive each other, no steady state was found")
+        return tuple(found)
+
+
+_LOG_LEFT = np.log(survival_grid()[::-1])
+
+
+def _wait_tail(load: Load) -> float:
+    """A wait that few exceed."""
+    if load.offered <= 0:
+        return 0.0
+    if load.is_overloaded:
+        return 1.3 * (load.places + 3) * load.mean_s / load.servers if math.isfinite(load.places) else 0.0
+    spare = load.servers - load.offered
+    rate_s = load.mean_s / spare * (1 + load.cv2) / 2 * load.burst
+    return min(rate_s * math.log(1 / _TAIL), 1.3 * (load.places + 3) * load.mean_s / load.servers)
