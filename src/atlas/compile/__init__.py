@@ -2,6 +2,23 @@
 
 from atlas.compile.conditions import Conditions
 from atlas.compile.ledger import Entry
+from atlas.compile.overlay import Case, OverlayError, case_in, case_of
 from atlas.compile.plan import Compiled, compile_system
+from atlas.compile.run import Drilled, Run, Settings, load_drills, run_drill, run_system
 
-__all__ = ["Compiled", "Conditions", "Entry", "compile_system"]
+__all__ = [
+    "Case",
+    "Compiled",
+    "Conditions",
+    "Drilled",
+    "Entry",
+    "OverlayError",
+    "Run",
+    "Settings",
+    "case_in",
+    "case_of",
+    "compile_system",
+    "load_drills",
+    "run_drill",
+    "run_system",
+]

@@ -292,5 +292,14 @@ def _has_settings(call: Call) -> bool:
     return any((call.timeout, call.retry, call.hedge, call.breaker, call.fallback))
 
 
+def all_calls(calls: tuple[Call, ...]) -> list[Call]:
+    """These calls and all below them, groups opened."""
+    found: list[Call] = []
+    for call in calls:
+        found += [call] if call.call is not None else []
+        found += all_calls((*call.parallel, *call.choose, *call.then))
+    return found
+
+
 def _calls(calls: tuple[Call, ...], target: str) -> bool:
     return any(c.target == target or _calls(c.parallel, target) or _calls(c.choose, target) for c in calls)

@@ -1,0 +1,179 @@
+"""Running a system: at a load, through a drill, and through the same drill without the mitigation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from atlas.compile.conditions import Conditions
+from atlas.compile.fault import Window, conditions_of, plan_faults, window_of
+from atlas.compile.overlay import Case, OverlayError
+from atlas.compile.plan import Compiled, compile_system
+from atlas.compile.trace import MOST_CALLS, MOST_CALLS_WHOLE, Trace, share_for, trace_discrete
+from atlas.compile.verdict import Judgement, judge
+from atlas.model.failure import Failure
+from atlas.sim import PlanError, with_faults
+
+EngineName = Literal["discrete", "fluid"]
+Report = Callable[[float, float, str], bool]
+"""Told (seconds done, seconds in all, what); returns whether to go on."""
+DEFAULT_FOR_S = 60.0
+DEFAULT_WARMUP_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run: the engine, its seed, and the most calls that a discrete run simulates before it is sliced."""
+
+    engine: EngineName = "discrete"
+    seed: int = 1
+    replications: int = 1
+    most_calls: float = MOST_CALLS
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: the plan it was made on (with the faults on its timeline) and what the engine said."""
+
+    compiled: Compiled
+    trace: Trace
+    window: Window | None = None
+
+    @property
+    def not_modelled(self) -> tuple[str, ...]:
+        """What neither the plan nor the engine has."""
+        return tuple(dict.fromkeys((*self.compiled.not_modelled, *self.trace.not_modelled)))
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """A drill's outcome. ``without`` is the same without the mitigation; ``reason`` says why one was not run."""
+
+    system: str
+    failure: Failure
+    run: Run | None
+    judgements: tuple[Judgement, ...]
+    without: Run | None = None
+    without_judgements: tuple[Judgement, ...] = ()
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every expectation was met."""
+        return bool(self.judgements) and all(j.holds for j in self.judgements)
+
+    @property
+    def counterfactual_fails(self) -> bool | None:
+        """Whether the run without the mitigation misses an expectation, as it should; ``None``: there is none."""
+        if self.without is None:
+            return None
+        return not all(j.holds for j in self.without_judgements)
+
+    @property
+    def is_reproduced(self) -> bool:
+        """Whether the drill holds and its counterfactual fails."""
+        return self.holds and self.counterfactual_fails is True
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in words."""
+        if self.run is None:
+            return f"not run: {self.reason}"
+        first = "holds" if self.holds else "fails"
+        if self.without is None:
+            return f"{first}; no counterfactual{f': {self.reason}' if self.reason else ''}"
+        return f"{first}; without the mitigation it {'fails' if self.counterfactual_fails else 'holds too'}"
+
+
+def run_system(
+    case: Case,
+    conditions: Conditions | None = None,
+    settings: Settings | None = None,
+    *,
+    for_s: float = DEFAULT_FOR_S,
+    warmup_s: float = DEFAULT_WARMUP_S,
+    report: Report | None = None,
+) -> Run:
+    """Run a system as it is. PlanError where it cannot be."""
+    how = settings or Settings()
+    compiled = _affordable(case, conditions or Conditions(), how, for_s)
+    return Run(compiled, _trace(compiled, how, for_s, warmup_s, report, "as it is"))
+
+
+def run_drill(
+    case: Case,
+    failure: Failure,
+    conditions: Conditions | None = None,
+    settings: Settings | None = None,
+    *,
+    with_counterfactual: bool = True,
+    report: Report | None = None,
+) -> Drilled:
+    """Run a drill, and again without its mitigation. What cannot be run is said in the result, not raised."""
+    how, given = settings or Settings(), conditions or Conditions()
+    slug, drill = case.system.slug, failure.drill
+    if drill is None:
+        return Drilled(slug, failure, None, (), reason="the failure has no drill")
+    window = window_of(drill)
+    try:
+        run = _drilled(case, failure, given, how, window, report, failure.id)
+    except (PlanError, OverlayError) as error:
+        return Drilled(slug, failure, None, (), reason=str(error))
+    done = Drilled(slug, failure, run, judge(drill, run.trace, window))
+    if not with_counterfactual or not drill.without:
+        return done
+    try:
+        other = case.overlaid(drill.without)
+        without = _drilled(other, _same(other, failure), given, how, window, report, f"{failure.id} without")
+    except (PlanError, OverlayError) as error:
+        return replace(done, reason=str(error))
+    return replace(done, without=without, without_judgements=judge(drill, without.trace, window))
+
+
+def _same(case: Case, failure: Failure) -> Failure:
+    """The failure in a changed document (whose own numbers may have changed)."""
+    return next(f for f in case.system.document.failures if f.id == failure.id)
+
+
+def _drilled(
+    case: Case,
+    failure: Failure,
+    given: Conditions,
+    how: Settings,
+    window: Window,
+    report: Report | None,
+    what: str,
+) -> Run:
+    asked = conditions_of(case.system, failure, given)
+    compiled = _affordable(case, asked, how, window.for_s)
+    faulty = replace(compiled, plan=with_faults(compiled.plan, plan_faults(compiled, failure, window)))
+    return Run(faulty, _trace(faulty, how, window.for_s, window.start_s, report, what), window)
+
+
+def _affordable(case: Case, conditions: Conditions, how: Settings, for_s: float) -> Compiled:
+    """The plan, sliced where the engine's cost grows with the rate and the whole would cost too much."""
+    compiled = compile_system(case.system, conditions)
+    if how.engine != "discrete" or conditions.share < 1:
+        return compiled
+    if conditions.hot_key:
+        calls = 1.0 / share_for(compiled, for_s, most_calls=1.0)
+        if calls > MOST_CALLS_WHOLE:
+            raise PlanError("for_s", f"{calls:.1e} calls, and an absolute rate on one key cannot be sliced")
+        return compiled
+    share = share_for(compiled, for_s, most_calls=how.most_calls)
+    return compiled if share >= 1 else compile_system(case.system, replace(conditions, share=share))
+
+
+def _trace(compiled: Compiled, how: Settings, for_s: float, from_s: float, report: Report | None, what: str) -> Trace:
+    def progress(now_s: float) -> bool:
+        return report is None or report(now_s, for_s * how.replications, what)
+
+    return trace_discrete(
+        compiled, seed=how.seed, for_s=for_s, from_s=from_s, replications=how.replications, progress=progress
+    )
+
+
+def load_drills(case: Case) -> Mapping[str, Failure]:
+    """The failures of a system that have a drill, by id."""
+    return {f.id: f for f in case.system.document.failures if f.drill is not None}

@@ -1,0 +1,88 @@
+"""What a drill measured against what it was to hold: goodput, degraded answers, recovery, p99."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from atlas.compile.fault import Window
+from atlas.compile.trace import FlowTrace, Trace
+from atlas.model.failure import Drill, Expectation
+from atlas.model.text import Comparison
+
+Measure = Literal["goodput", "degraded", "recover", "p99"]
+BEFORE_S = 20.0
+"""Goodput before the faults is that of this long before them."""
+BACK = 0.01
+"""Goodput is back when it is within one point of what it was before the faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One expectation and what was measured: shares of 1, or seconds (infinite: not within the run)."""
+
+    flow: str
+    measure: Measure
+    bound: str
+    value: float
+    holds: bool
+
+
+def judge(drill: Drill, trace: Trace, window: Window) -> tuple[Judgement, ...]:
+    """Each expectation of a drill against a run. A value that could not be measured does not hold."""
+    return tuple(j for expected in drill.expect for j in _judge(expected, trace, window))
+
+
+def _judge(expected: Expectation, trace: Trace, window: Window) -> Iterator[Judgement]:
+    flow = trace.flows.get(expected.flow)
+    for measure in ("goodput", "degraded", "recover", "p99"):
+        bound: Comparison | None = getattr(expected, measure)
+        if bound is None:
+            continue
+        value = math.nan if flow is None else _MEASURES[measure](flow, trace, window)
+        holds = not math.isnan(value) and bound.holds(value)
+        yield Judgement(expected.flow, measure, bound.text, value, holds)
+
+
+def goodput(flow: FlowTrace, trace: Trace, window: Window) -> float:
+    """Share of good answers while the faults last."""
+    return flow.share(flow.good, *trace.bins(window.start_s, window.end_s))
+
+
+def degraded(flow: FlowTrace, trace: Trace, window: Window) -> float:
+    """Share of degraded answers while the faults last."""
+    return flow.share(flow.degraded, *trace.bins(window.start_s, window.end_s))
+
+
+def recovery_s(flow: FlowTrace, trace: Trace, window: Window) -> float:
+    """Seconds after the faults (after their start, where they stay) until goodput is back for good.
+
+    Back is within a point of what it was before, or within three standard errors where the requests of a bin are few.
+    """
+    first, last = trace.bins(max(0.0, window.start_s - BEFORE_S), window.start_s)
+    before = flow.share(flow.good, first, last)
+    since = window.start_s if window.stays else window.end_s
+    begin, end = trace.bins(since, trace.for_s)
+    if math.isnan(before) or end <= begin:
+        return math.nan
+    ended = (flow.good + flow.degraded + flow.failed)[begin:end]
+    whole = np.where(ended > 0.5 * flow.arrived[begin:end], ended, flow.arrived[begin:end])
+    share = np.divide(flow.good[begin:end], whole, out=np.full(end - begin, before), where=whole > 0)
+    spread = np.sqrt(max(before * (1 - before), 0.0025) / np.maximum(whole * trace.bin_s, 1.0))
+    missing = np.flatnonzero(share < before - np.maximum(BACK, 3 * spread))
+    if not len(missing):
+        return 0.0
+    back = int(missing[-1]) + 1
+    return math.inf if back >= end - begin else float(trace.at_s[begin] + back * trace.bin_s - since)
+
+
+def p99_s(flow: FlowTrace, _trace: Trace, _window: Window) -> float:
+    """99th percentile of the answers to requests made from the faults on."""
+    return flow.latency[0.99]
+
+
+_MEASURES = {"goodput": goodput, "degraded": degraded, "recover": recovery_s, "p99": p99_s}
