@@ -142,8 +142,7 @@ def test_ctrl_c_ends_with_open_pages_and_without_a_traceback(server: Running) ->
         began = time.perf_counter()
         assert server.interrupt() == 130
         assert time.perf_counter() - began < 10 * SLACK
-    assert "Traceback" not in server.said
-    assert "Error" not in server.said
+    assert server.said.splitlines()[1:] == []
 
 
 def test_the_port_is_free_again_at_once(start: Start, own_catalogue: Path) -> None:

@@ -41,6 +41,12 @@ class Follower:
             indexing.cancel()
             await asyncio.gather(indexing, return_exceptions=True)
 
+    def end(self) -> None:
+        """Stop soon; streams of open pages end, and what is broken off has nothing more to say."""
+        self.stop.set()
+        if self.bell is not None:
+            self.bell.close()
+
     async def _watch(self) -> None:
         root = self.workshop.root
         changes = watchfiles.awatch(
@@ -98,7 +104,7 @@ class Follower:
                 problem = await asyncio.to_thread(self.workshop.reindex)
             except OSError as error:
                 problem = f"search is left out: {error}"
-            if problem and problem != said:
+            if problem and problem != said and not self.stop.is_set():
                 self.say(problem)
             said = problem
 

@@ -63,7 +63,7 @@ def run(workshop: Workshop, listener: socket.socket, *, host: str, watch: bool, 
         try:
             yield
         finally:
-            follower.stop.set()
+            follower.end()
             await task
 
     hosts = {"localhost", host.lower()} if is_loopback(host) else ()
@@ -76,15 +76,15 @@ def run(workshop: Workshop, listener: socket.socket, *, host: str, watch: bool, 
         lifespan="on",
         timeout_graceful_shutdown=_GRACE_S,
     )
-    _Server(config, bell, lambda: say(f"Atlas is at {address_of(listener)}")).run(sockets=[listener])
+    _Server(config, follower, lambda: say(f"Atlas is at {address_of(listener)}")).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
     """Says when it listens, and ends the streams of open pages when it is asked to stop."""
 
-    def __init__(self, config: uvicorn.Config, bell: Bell | None, on_start: Callable[[], Any]) -> None:
+    def __init__(self, config: uvicorn.Config, follower: Follower, on_start: Callable[[], Any]) -> None:
         super().__init__(config)
-        self._bell, self._on_start = bell, on_start
+        self._follower, self._on_start = follower, on_start
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen."""
@@ -95,5 +95,4 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; called between two steps of the event loop, or from a signal."""
         super().handle_exit(sig, frame)
-        if self._bell is not None:
-            self._bell.close()
+        self._follower.end()
