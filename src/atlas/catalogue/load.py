@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +13,16 @@ import jsonschema_rs
 from pydantic import ValidationError
 
 from atlas.catalogue.completeness import check_completeness
-from atlas.catalogue.location import find_catalogue, system_files, vocabulary_folder
+from atlas.catalogue.location import find_catalogue, packaged_schema, system_files, vocabulary_folder
 from atlas.catalogue.references import check_references
 from atlas.catalogue.resolve import resolve
 from atlas.catalogue.validation import to_findings
 from atlas.catalogue.vocabulary import load_vocabulary
-from atlas.catalogue.yaml_source import YamlSource, parse_yaml, read_yaml
+from atlas.catalogue.yaml_source import YamlSource, collection_paused, parse_yaml, read_yaml
 from atlas.diagnostic import Finding, Level, Position, sort_findings
 from atlas.diagnostic.code import BAD_PATH, DUPLICATE_ID, SCHEMA
 from atlas.model.document import Document
-from atlas.model.schema import schema_text
+from atlas.model.schema import published_schema, system_schema
 from atlas.model.system import System
 from atlas.model.vocabulary import Vocabulary
 from atlas.model.walk import walk
@@ -90,7 +87,7 @@ def load_file(path: Path, vocabulary: Vocabulary, root: Path) -> LoadedFile:
         name = str(path.resolve().relative_to(root.resolve().parent))
     except ValueError:
         name = str(path)
-    with _collection_paused():
+    with collection_paused():
         loaded = build(read_yaml(path, name), vocabulary, path.stem)
     return replace(loaded, findings=(*loaded.findings, *_path_findings(path, root, loaded)))
 
@@ -102,7 +99,7 @@ def load_text(text: str | bytes, vocabulary: Vocabulary, name: str = "document.y
 
 def build(source: YamlSource, vocabulary: Vocabulary, slug: str) -> LoadedFile:
     """Validate, refer and resolve a document that has been read."""
-    with _collection_paused():
+    with collection_paused():
         return _build(source, vocabulary, slug)
 
 
@@ -124,28 +121,21 @@ def _build(source: YamlSource, vocabulary: Vocabulary, slug: str) -> LoadedFile:
     return LoadedFile(source, replace(system, text_hash=digest), tuple(_named([*findings, *problems], document.id)))
 
 
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: a document is some 50,000 objects, all still in use when a collector looks."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _named(findings: Iterable[Finding], system: str) -> list[Finding]:
     return [replace(f, system=system) for f in findings]
 
 
-@lru_cache(maxsize=4)
-def _validator(schema: str) -> Any:
-    return jsonschema_rs.validator_for(schema)
-
-
 _SCHEMAS: dict[int, Any] = {}
+
+
+def _validator(vocabulary: Vocabulary) -> Any:
+    """What runs the schema with these words, made once for a vocabulary."""
+    if id(vocabulary) not in _SCHEMAS:
+        path = packaged_schema()
+        schema = published_schema(path.read_text(encoding="utf-8"), vocabulary) if path is not None else None
+        _SCHEMAS.clear()
+        _SCHEMAS[id(vocabulary)] = jsonschema_rs.validator_for(schema or system_schema(vocabulary))
+    return _SCHEMAS[id(vocabulary)]
 
 
 def _schema_findings(source: YamlSource, vocabulary: Vocabulary, said: list[Finding]) -> list[Finding]:
@@ -154,10 +144,7 @@ def _schema_findings(source: YamlSource, vocabulary: Vocabulary, said: list[Find
     Places about which something better has been said already are left out.
     """
     places = {f.path for f in said}
-    validator = _SCHEMAS.get(id(vocabulary))
-    if validator is None:
-        _SCHEMAS.clear()
-        validator = _SCHEMAS[id(vocabulary)] = _validator(schema_text(vocabulary))
+    validator = _validator(vocabulary)
     findings = []
     for error in validator.iter_errors(source.data):
         path = ".".join(str(part) for part in error.instance_path)

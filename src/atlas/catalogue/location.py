@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FOLDER = "catalogue"
+SCHEMA_FILE = "system.schema.json"
 
 
 class CatalogueNotFoundError(Exception):
@@ -38,6 +39,15 @@ def packaged_catalogue() -> Path | None:
     for candidate in (package / "_catalogue", package.parent.parent / FOLDER):
         if (candidate / "vocabulary").is_dir():
             return candidate
+    return None
+
+
+def packaged_schema() -> Path | None:
+    """The schema file that came with the installed package, or that of the source tree."""
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_schemas", package.parent.parent / "schemas"):
+        if (folder / SCHEMA_FILE).is_file():
+            return folder / SCHEMA_FILE
     return None
 
 

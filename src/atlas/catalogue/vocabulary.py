@@ -8,13 +8,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from atlas.catalogue.validation import to_findings
-from atlas.catalogue.yaml_source import YamlSource, read_yaml
+from atlas.catalogue.yaml_source import YamlSource, collection_paused, read_yaml
 from atlas.diagnostic import Finding
 from atlas.model.vocabulary import Vocabulary
 
 
 def load_vocabulary(folder: Path) -> tuple[Vocabulary, list[Finding]]:
     """All vocabularies of a folder, one file each; a broken entry is left out and reported with its place."""
+    with collection_paused():
+        return _load(folder)
+
+
+def _load(folder: Path) -> tuple[Vocabulary, list[Finding]]:
     findings: list[Finding] = []
     tables: dict[str, Any] = {}
     for name in Vocabulary.model_fields:

@@ -5,6 +5,7 @@ Commands import what they need when they run, so that ``atlas --help`` answers a
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import Annotated
 
@@ -46,6 +47,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; an interrupt leaves with 130, a broken pipe silently."""
+    gc.set_threshold(100_000, 50, 50)  # a command makes much that stays and little that circles
     try:
         app()
     except KeyboardInterrupt:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
@@ -25,9 +28,34 @@ def system_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     _enumerate_words(schema, vocabulary)
     _without_titles(schema)
     schema["$schema"] = DIALECT
+    schema["$comment"] = _model_digest()
     schema["title"] = "Atlas system document"
     schema["allOf"] = [_required_at(status) for status in ("draft", "published")]
     return schema
+
+
+def published_schema(text: str, vocabulary: Vocabulary) -> dict[str, Any] | None:
+    """The same from the text of the committed file, in a tenth of the time; ``None`` where another model wrote it.
+
+    Its words are those of ``vocabulary``, whatever vocabulary it was written with.
+    """
+    try:
+        schema = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(schema, dict) or schema.get("$comment") != _model_digest():
+        return None
+    _enumerate_words(schema, vocabulary)
+    return schema
+
+
+@cache
+def _model_digest() -> str:
+    """Which model wrote a schema: a hash of the modules it is generated from."""
+    state = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        state.update(path.read_bytes())
+    return f"model {state.hexdigest()[:16]}"
 
 
 def schema_text(vocabulary: Vocabulary) -> str:
