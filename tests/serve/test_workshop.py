@@ -21,6 +21,12 @@ def workshop(own_catalogue: Path, tmp_path: Path, cache: Path) -> Workshop:
     return made
 
 
+@pytest.fixture
+def vocabulary_copy(own_catalogue: Path, root: Path) -> Path:
+    """A vocabulary of the catalogue's own."""
+    return Path(shutil.copytree(root / "catalogue" / "vocabulary", own_catalogue / "vocabulary"))
+
+
 def page(workshop: Workshop) -> str:
     """The overview page as it stands."""
     return (workshop.site / "systems" / "tiny" / "index.html").read_text()
@@ -141,6 +147,20 @@ def test_the_search_index_is_made_beside_the_pages(workshop: Workshop) -> None:
     assert problem == "" or "Pagefind" in problem or "pagefind" in problem
     if not problem:
         assert (workshop.site / "pagefind" / "pagefind.js").is_file()
+
+
+def test_findings_follow_the_document_and_the_vocabulary(
+    workshop: Workshop, document: Path, vocabulary_copy: Path
+) -> None:
+    """They are those of the files as they stand, words included."""
+    assert "DOC018" not in {f.code for f in workshop.findings("tiny")}
+    words = vocabulary_copy / "categories.yaml"
+    words.write_text(words.read_text().replace("\ndeveloper:", "\ndevelopment:"))
+    assert "DOC018" in {f.code for f in workshop.findings("tiny")}
+    document.write_text("id: [")
+    assert [f.code for f in workshop.findings("tiny")] == ["DOC002"]
+    with pytest.raises(KeyError):
+        workshop.findings("other")
 
 
 def test_updates_need_a_site(own_catalogue: Path, tmp_path: Path, cache: Path) -> None:

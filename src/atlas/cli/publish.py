@@ -80,7 +80,10 @@ def serve(
 ) -> None:
     """Serve the site and its API, and follow changes of the catalogue.
 
-    Example: atlas serve --port 8080
+    Open pages reload when they change; a document that breaks keeps its last good page and is told here.
+    The API describes itself at /api/openapi.json.
+
+    Examples: atlas serve · atlas serve --port 8080 · atlas serve --port 0 --catalogue my-systems
     """
     from atlas.cli.progress import bar
     from atlas.serve import ServeError

@@ -16,6 +16,7 @@ from atlas.catalogue.load import load_file
 from atlas.catalogue.location import vocabulary_folder
 from atlas.check import check_system
 from atlas.diagnostic import Finding, Level, at_or_above, sort_findings
+from atlas.model import Vocabulary
 from atlas.serve.error import ServeError
 from atlas.site.build import build
 from atlas.site.digest import Digest
@@ -64,6 +65,7 @@ class Workshop:
         self.state = State()
         self._live: LiveSite | None = None
         self._turn = Lock()
+        self._kept_words: tuple[object, Vocabulary] | None = None
 
     def build(self, progress: Progress | None = None, *, jobs: int = 1) -> State:
         """The whole site but its search index, put in place in one step.
@@ -111,10 +113,19 @@ class Workshop:
 
     def findings(self, slug: str) -> list[Finding]:
         """What reading and checking a system's document says now, sorted by place. KeyError: no such document."""
-        found = {path.stem: path for path in system_files(self.root)}
-        loaded = load_file(found[slug], load_vocabulary(vocabulary_folder(self.root))[0], self.root)
-        checked = check_system(loaded.system, today=self.today) if loaded.system else []
+        path = {path.stem: path for path in system_files(self.root)}[slug]
+        with self._turn:
+            loaded = load_file(path, self._words(), self.root)
+            checked = check_system(loaded.system, today=self.today) if loaded.system else []
         return sort_findings([*loaded.findings, *checked])
+
+    def _words(self) -> Vocabulary:
+        """The vocabulary, read again only when one of its files has changed."""
+        folder = vocabulary_folder(self.root)
+        stamp = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*.yaml"))]
+        if self._kept_words is None or self._kept_words[0] != stamp:
+            self._kept_words = (stamp, load_vocabulary(folder)[0])
+        return self._kept_words[1]
 
     def _updated(self) -> Update:
         """An update; a file that an editor is just putting in place of another is looked for again."""
