@@ -153,12 +153,25 @@ class PlanBuilder:
         """A cache whose misses are the calls that name it."""
         self._caches.append({"name": name, "hit": hit, "fill_s": fill_s, "constant_work": int(constant_work)})
 
-    def flow(self, name: str, call: Call, *, rate_per_s: float | None = None, priority: int = 1, **source: Any) -> int:
-        """A flow with its call tree, and a source of it where ``rate_per_s`` or ``users`` is given; its index."""
+    def flow(
+        self,
+        name: str,
+        call: Call,
+        *,
+        rate_per_s: float | None = None,
+        priority: int = 1,
+        request: str | None = None,
+        **source: Any,
+    ) -> int:
+        """A flow with its call tree, and a source of it where ``rate_per_s`` or ``users`` is given; its index.
+
+        Flows that are one request type in several regions share the name of their ``request``.
+        """
         if any(f["name"] == name for f in self._flows):
             raise PlanError(f"flows.{name}", "there are two of this name")
         index = len(self._flows)
-        self._flows.append({"name": name, "root": NONE, "priority": priority, "detached": 0})
+        given = {"name": name, "request": request or name, "root": NONE, "priority": priority, "detached": 0}
+        self._flows.append(given)
         self._flows[index]["root"] = self._site(_as_root(call), index)
         if rate_per_s is not None or "users" in source:
             self.source(name, name, rate_per_s=rate_per_s or 0.0, **source)
@@ -237,8 +250,9 @@ class PlanBuilder:
         place = call.name or call.station or "group"
         if call.detached is not None:
             name = f"{self._flows[flow]['name']}/{call.detached}"
+            request = f"{self._flows[flow]['request']}/{call.detached}"
             priority = self._flows[flow]["priority"]
-            self._flows.append({"name": name, "root": NONE, "priority": priority, "detached": 1})
+            self._flows.append({"name": name, "request": request, "root": NONE, "priority": priority, "detached": 1})
             flow = len(self._flows) - 1
         stages = [
             ([i for c in s.calls for i in [self._site(c, flow)] * c.times], s.quorum, s.choose) for s in call.stages

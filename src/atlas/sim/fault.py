@@ -21,8 +21,8 @@ class Fault:
 
     ``on`` names a flow (spike, hot_key), a component, station or cache (slow, capacity, error, cache_loss), a region
     (region_loss), or for a partition two components or two regions. ``value`` is a factor (spike, slow), a rate per
-    second (hot_key), the share left (capacity), lost (cache_loss) or failing (error); for region_loss the seconds
-    after which its load moves to the other regions.
+    second (hot_key); the share left (capacity), lost (cache_loss) or failing (error); for region_loss the seconds
+    after which its load moves to the other regions that serve the request type (closed populations stay).
     """
 
     kind: Kind
@@ -133,11 +133,19 @@ def _stations(plan: Plan, name: str) -> list[int]:
 
 
 def _sources(plan: Plan, flow: str, *, hot: bool) -> list[int]:
-    index = plan.find_flow(flow)
-    found = [s for s in range(len(plan.sources)) if plan.sources.flow[s] == index and bool(plan.sources.hot[s]) == hot]
+    flows = _flows(plan, flow)
+    sources = plan.sources
+    found = [s for s in range(len(sources)) if sources.flow[s] in flows and bool(sources.hot[s]) == hot]
     if not found:
         raise PlanError(f"faults.{flow}", "the flow has no source")
     return found
+
+
+def _flows(plan: Plan, name: str) -> list[int]:
+    """The flow of that name, or all flows of that request type."""
+    flows = plan.flows
+    found = [f for f in range(len(flows)) if name in (flows.name[f], flows.request[f])]
+    return found or [plan.find_flow(name)]
 
 
 def _cold(plan: Plan, fault: Fault, name: str) -> Iterator[tuple[Change, int, float, float]]:
@@ -158,7 +166,8 @@ def _region_loss(plan: Plan, fault: Fault, name: str) -> Iterator[tuple[Change, 
     if moved >= fault.at_s + fault.for_s:
         return
     for lost in np.flatnonzero((plan.sources.region == region) & (plan.sources.users == 0)):
-        same = (plan.sources.flow == plan.sources.flow[lost]) & (plan.sources.hot == plan.sources.hot[lost])
+        requests = np.array(plan.flows.request)[plan.sources.flow]
+        same = (requests == requests[lost]) & (plan.sources.hot == plan.sources.hot[lost])
         others = np.flatnonzero(same & (plan.sources.region != region))
         rest = float(plan.sources.rate_per_s[others].sum())
         if rest <= 0:
@@ -212,9 +221,9 @@ def _with_hot_sources(plan: Plan, faults: list[Fault]) -> tuple[Plan, list[Fault
     for fault in faults:
         if fault.kind != "hot_key" or not isinstance(fault.on, str):
             continue
-        flow = plan.find_flow(fault.on)
-        if not ((plan.sources.flow == flow) & (plan.sources.hot == 1)).any():
-            plan = replace(plan, sources=_with_hot(plan.sources, flow, f"{fault.on}#hot"))
+        flows = _flows(plan, fault.on)
+        if not (np.isin(plan.sources.flow, flows) & (plan.sources.hot == 1)).any():
+            plan = replace(plan, sources=_with_hot(plan.sources, flows[0], f"{fault.on}#hot"))
     return plan, faults
 
 

@@ -44,8 +44,8 @@ enum status { DONE = 0, MORE = 1, ARENA_TOO_SMALL = -1, OUT_OF_FRAMES = -2, TOO_
 enum routing { POOLED, RANDOM, KEYED, SHORTEST };
 enum overflow { REJECT, DROP_OLDEST, DROP_STALE, BLOCK, DIVERT_TO };
 enum change { SLOW, CAPACITY, ERROR, FLUSH, LOAD, RATE, CUT };
-enum state { RUNNING, TRAVELLING, QUEUED, IN_SERVICE, LOST, JOINED, STATE_BITS = 15,
-             DEGRADED = 16, HOLDING = 32, BY_BREAKER = 64, LEADS = 128 };
+enum state { RUNNING, TRAVELLING, QUEUED, IN_SERVICE, LOST, JOINED, STATE_BITS = 7,
+             COPY = 8, DEGRADED = 16, HOLDING = 32, BY_BREAKER = 64, LEADS = 128 };
 enum event { SERVED, RETRY, EXPIRE, ARRIVE, THINK, DEADLINE, HEDGE };
 enum work { FAIL, SUCCEED, ADVANCE, DIVERT };
 
@@ -657,13 +657,14 @@ static f64 moved(f64 estimate, f64 latency, f64 level, f64 first) {
   return least(first * LEARNT_RANGE, most(first / LEARNT_RANGE, estimate));
 }
 
-static void learn(Sim *s, i64 site, f64 latency) {
+/* A copy that answers first says that the original took longer than the hedge waited: how long is not known. */
+static void learn(Sim *s, i64 site, f64 latency, int is_copy) {
   Site *o = s->sites + site;
   f64 level = REALS(TIMEOUT_LEVEL)[site];
   if (level > 0)
     o->timeout_estimate = moved(o->timeout_estimate, latency, level, REALS(TIMEOUT_S)[site] / REALS(TIMEOUT_FACTOR)[site]);
   level = REALS(HEDGE_LEVEL)[site];
-  if (level > 0) o->hedge_estimate = moved(o->hedge_estimate, latency, level, REALS(HEDGE_S)[site]);
+  if (level > 0) o->hedge_estimate = moved(o->hedge_estimate, is_copy ? FOREVER : latency, level, REALS(HEDGE_S)[site]);
 }
 
 static void feed_breaker(Sim *s, const Frame *x, int succeeded) {
@@ -735,7 +736,7 @@ static void settle(Sim *s, i32 f, int succeeded) {
   if (par < 0) return;
   feed_breaker(s, x, succeeded);
   if (succeeded) {
-    learn(s, site, s->now - x->start);
+    learn(s, site, s->now - x->start, x->state & COPY);
     if (x->start >= s->warmup_s && s->w[W_BY_SITE])
       OUT(i64, SITE_LATENCY)[site * HIST_CELLS + cell_of(s->now - x->start)]++;
     if (INTS(CACHE)[site] != NONE && !(x->state & DEGRADED)) fill(s, INTS(CACHE)[site]);
@@ -815,7 +816,7 @@ static void time_out(Sim *s, i32 f) {
   s->count[TIMEOUTS]++;
   if (is_awaited(s, x)) {
     i32 twin = x->state & LEADS ? -1 : x->twin;
-    learn(s, x->site, FOREVER);
+    learn(s, x->site, FOREVER, x->state & COPY);
     if (twin >= 0) {
       x->twin = s->fr[twin].twin = -1;
       feed_breaker(s, x, 0);
@@ -850,7 +851,7 @@ static void hedge(Sim *s, i32 f) {
   }
   s->count[HEDGES]++;
   i32 copy = send(s, site, x->par, x->identity, x->attempt);
-  s->fr[copy].state |= x->state & DEGRADED;
+  s->fr[copy].state |= COPY | (x->state & DEGRADED);
   x->twin = copy;
   s->fr[copy].twin = f;
   dispatch(s, copy, 1);

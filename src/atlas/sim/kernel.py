@@ -78,7 +78,7 @@ class Kernel:
     ) -> None:
         """Fill the record. PlanError where more calls pile up than memory holds; Interrupted if told to stop."""
         frames = FIRST_FRAMES
-        while (status := self._try(plan, record, seed, (for_s, warmup_s), frames, progress)) == OUT_OF_FRAMES:
+        while (status := self.attempt(plan, record, seed, (for_s, warmup_s), frames, progress)) == OUT_OF_FRAMES:
             frames *= 8
             if frames > MOST_FRAMES:
                 reason = (
@@ -89,15 +89,16 @@ class Kernel:
         if status != DONE:
             raise PlanError("for_s", "more than 2³³ events: shorten the run, or slice the plan")
 
-    def _try(
+    def attempt(
         self,
         plan: Plan,
         record: Record,
         seed: tuple[int, int],
         times_s: tuple[float, float],
         frames: int,
-        progress: Progress | None,
+        progress: Progress | None = None,
     ) -> int:
+        """One run with room for so many frames, of (duration, warm-up) in seconds: DONE, or why not."""
         words, kept = prepare(plan, record, seed, times_s[0], times_s[1])
         words[WORDS.index("frames")] = frames
         address = words.ctypes.data

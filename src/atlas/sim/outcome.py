@@ -148,7 +148,7 @@ class Outcome:
         """The flow second by second (or in the bins asked for)."""
         index, first = self.plan.find_flow(flow), self.records[0]
         rates = np.mean([r.flow_series[:, index] for r in self.records], axis=0) / self._widths(first)[:, None]
-        return FlowSeries(np.arange(first.bins) * first.bin_s, *(rates[:, n] for n in range(4)))
+        return FlowSeries(self._starts(first), *(rates[:, n] for n in range(4)))
 
     def station_series(self, station: str) -> StationSeries:
         """The station second by second (or in the bins asked for)."""
@@ -157,7 +157,7 @@ class Outcome:
         queued = np.mean([_increments(r.station_area[:, index, 1]) for r in self.records], axis=0) / widths
         done = np.mean([_increments(r.station_series[:, index, :2]) for r in self.records], axis=0) / widths[:, None]
         busy = np.mean([self._utilisation(r, index) for r in self.records], axis=0)
-        return StationSeries(np.arange(first.bins) * first.bin_s, busy, queued, done[:, 0], done[:, 1])
+        return StationSeries(self._starts(first), busy, queued, done[:, 0], done[:, 1])
 
     def cache_series(self, cache: int) -> Floats:
         """Hit ratio of a cache at the end of each bin."""
@@ -167,6 +167,11 @@ class Outcome:
     def count(self, what: Count) -> int:
         """How often something happened, over all replications."""
         return sum(int(r.counts[what]) for r in self.records)
+
+    def _starts(self, record: Record) -> Floats:
+        """Where the bins begin (s)."""
+        starts: Floats = np.arange(record.bins, dtype=np.float64) * np.float64(record.bin_s)
+        return starts
 
     def _widths(self, record: Record) -> Floats:
         """Lengths of the bins (s); the last may be shorter."""

@@ -273,6 +273,8 @@ class Flows:
     """What is counted apart: request types, and work handed over asynchronously."""
 
     name: tuple[str, ...]
+    request: tuple[str, ...]
+    """The request type it belongs to: in each region that serves a type, it is a flow with a call tree of its own."""
     root: Ints
     """Its outermost site."""
     priority: Ints

@@ -10,6 +10,7 @@ from atlas.sim.reference_state import (
     BREAKER_LEAST,
     BREAKER_MEMORY,
     ENDED,
+    FOREVER,
     LEARNING,
     LEARNT_RANGE,
     NOBODY,
@@ -97,7 +98,7 @@ def _settle(world: World, frame: Frame, *, succeeded: bool) -> None:
     sites, state = world.plan.sites, world.sites[site]
     _feed_breaker(world, frame, succeeded=succeeded)
     if succeeded:
-        _learn(world, site, world.now - frame.start)
+        _learn(world, site, world.now - frame.start, is_copy=frame.is_copy)
         if frame.start >= world.warmup_s and len(world.record.site_latency):
             world.record.site_latency[site, cell_of(world.now - frame.start)] += 1
         if sites.cache[site] != NONE and not frame.degraded:
@@ -170,15 +171,18 @@ def _feed_breaker(world: World, frame: Frame, *, succeeded: bool) -> None:
         breaker.answers = breaker.failures = 0.0
 
 
-def _learn(world: World, site: int, latency: float) -> None:
-    """Move the observed quantiles that timeout and hedge follow."""
+def _learn(world: World, site: int, latency: float, *, is_copy: bool) -> None:
+    """Move the observed quantiles that timeout and hedge follow.
+
+    A copy that answers first says that the original took longer than the hedge waited: how long is not known.
+    """
     sites, state = world.plan.sites, world.sites[site]
     if sites.timeout_level[site] > 0:
         first = sites.timeout_s[site] / sites.timeout_factor[site]
         state.timeout_estimate = _moved(state.timeout_estimate, latency, float(sites.timeout_level[site]), float(first))
     if sites.hedge_level[site] > 0:
-        first = sites.hedge_s[site]
-        state.hedge_estimate = _moved(state.hedge_estimate, latency, float(sites.hedge_level[site]), float(first))
+        first, known = sites.hedge_s[site], FOREVER if is_copy else latency
+        state.hedge_estimate = _moved(state.hedge_estimate, known, float(sites.hedge_level[site]), float(first))
 
 
 def _moved(estimate: float, latency: float, level: float, first: float) -> float:
@@ -203,7 +207,7 @@ def time_out(world: World, frame: Frame) -> None:
     if frame.is_awaited():
         twin = frame.twin
         frame.twin = None
-        _learn(world, frame.site, 1e300)
+        _learn(world, frame.site, FOREVER, is_copy=frame.is_copy)
         if twin is not None:
             twin.twin = None
             _feed_breaker(world, frame, succeeded=False)
@@ -244,7 +248,7 @@ def hedge(world: World, frame: Frame) -> None:
         world.sites[site].hedge_tokens -= 1
     world.counts[Count.HEDGES] += 1
     copy = send(world, site, frame.parent, frame.identity, frame.attempt)
-    copy.degraded = frame.degraded
+    copy.degraded, copy.is_copy = frame.degraded, True
     frame.twin, copy.twin = copy, frame
     dispatch(world, copy, is_copy=True)
 

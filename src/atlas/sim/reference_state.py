@@ -143,6 +143,7 @@ class Frame:
     degraded: bool = False
     holding: bool = False
     refused_by_breaker: bool = False
+    is_copy: bool = False
     flight: int = NONE
     """The shared call it leads."""
     twin: Frame | None = None

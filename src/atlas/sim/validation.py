@@ -45,15 +45,19 @@ def validate(plan: Plan) -> None:
     """Raise PlanError for the first thing wrong with a plan."""
     check_tables_fit(len(plan.stations), len(plan.sites), len(plan.tables))
     for name in ("stations", "sites", "stages", "tables", "caches", "flows", "sources", "timeline"):
-        _check_finite(name, getattr(plan, name))
+        _check_arrays(name, getattr(plan, name), _OTHER_LENGTHS.get(name, {}))
+    _check_starts("stations.shed_start", plan.stations.shed_start, len(plan.stations.shed_over))
+    _check_starts("sites.stage_start", plan.sites.stage_start, len(plan.stages))
+    _check_starts("stages.call_start", plan.stages.call_start, len(plan.stages.calls))
     _check_tables(plan)
     _check_stations(plan)
     _check_site_numbers(plan)
     _check_site_references(plan)
+    _check_flows(plan)
     _check_tree(plan)
+    _check_roots(plan)
     _check_stages(plan)
     _check_caches(plan)
-    _check_flows(plan)
     _check_sources(plan)
     _check_timeline(plan)
 
@@ -74,10 +78,30 @@ def _refuse(kind: str, names: tuple[str, ...], field: str, bad: NDArray[np.bool_
     raise PlanError(f"{kind}.{names[index]}.{field}", f"{values[index]} {reason}")
 
 
-def _check_finite(kind: str, part: Any) -> None:
+_OTHER_LENGTHS: dict[str, dict[str, int | None]] = {
+    "stations": {"shed_start": 1, "shed_over": None, "shed_priority": None},
+    "sites": {"stage_start": 1},
+    "stages": {"call_start": 1, "calls": None},
+}
+"""Arrays that have that many more entries than their part, or any number."""
+
+
+def _check_arrays(kind: str, part: Any, other: dict[str, int | None]) -> None:
+    """Every array has one entry for each name, of 64 bits, and no number is infinite or missing."""
     for field, values in arrays_of(part).items():
+        more = other.get(field, 0)
+        if more is not None and len(values) != len(part) + more:
+            raise PlanError(f"{kind}.{field}", f"has {len(values)} entries, not {len(part) + more}")
+        if values.dtype not in (np.dtype(np.float64), np.dtype(np.int64)):
+            raise PlanError(f"{kind}.{field}", f"holds {values.dtype}, not 64 bit numbers")
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise PlanError(f"{kind}.{field}", "holds a value that is not a finite number")
+
+
+def _check_starts(place: str, starts: NDArray[np.int64], count: int) -> None:
+    """Where the entries of each begin: from 0, never falling, to their number."""
+    if starts[0] != 0 or starts[-1] != count or (np.diff(starts) < 0).any():
+        raise PlanError(place, f"does not rise from 0 to {count}")
 
 
 def _check_tables(plan: Plan) -> None:
@@ -90,7 +114,6 @@ def _check_tables(plan: Plan) -> None:
 
 def _check_stations(plan: Plan) -> None:
     stations = plan.stations
-    _check_lengths("stations", stations, len(stations), {"shed_start": 1, "shed_over": None, "shed_priority": None})
     if int(stations.instances.sum()) > MAX_QUEUES:
         total = int(stations.instances.sum())
         raise PlanError("stations.instances", f"{total:,} instances are too many (at most {MAX_QUEUES:,}): slice it")
@@ -121,25 +144,16 @@ def _check_stations(plan: Plan) -> None:
     _refuse("stations", stations.name, "partitions", keyed, stations.partitions, "partitions need keyed routing")
     split = (stations.partition_rate > 0) & (stations.partitions == 0)
     _refuse("stations", stations.name, "partition_rate", split, stations.partition_rate, "a second of no partitions")
-    if (stations.shed_over < 0).any():
-        raise PlanError("stations.shed_over", "a utilisation is not negative")
+    if len(stations.shed_over) != len(stations.shed_priority) or (stations.shed_over < 0).any():
+        raise PlanError("stations.shed_over", "a rule has a utilisation that is not negative, and a priority")
 
 
 def _check_range(kind: str, names: tuple[str, ...], field: str, values: NDArray[Any], low: float, high: float) -> None:
     _refuse(kind, names, field, (values < low) | (values > high), values, f"is not between {low:g} and {high:g}")
 
 
-def _check_lengths(kind: str, part: Any, count: int, other: dict[str, int | None]) -> None:
-    """Every array has one entry for each name (``other``: that many more, or any number)."""
-    for field, values in arrays_of(part).items():
-        more = other.get(field, 0)
-        if more is not None and len(values) != count + more:
-            raise PlanError(f"{kind}.{field}", f"has {len(values)} entries, not {count + more}")
-
-
 def _check_site_numbers(plan: Plan) -> None:
     sites = plan.sites
-    _check_lengths("sites", sites, len(sites), {"stage_start": 1})
     for field, low, high in (
         ("units", 1, UNLIMITED),
         ("items", 0, 1e12),
@@ -201,8 +215,8 @@ def _check_tree(plan: Plan) -> None:
     """Children come before parents, and every site has one parent or is a root."""
     parents = np.full(len(plan.sites), NONE)
     for site in range(len(plan.sites)):
-        below = {c for _, calls in plan.calls_of(site) for c in calls}
-        below |= {int(x) for x in (plan.sites.fallback[site], plan.sites.divert[site]) if x >= 0}
+        below = list({c for _, calls in plan.calls_of(site) for c in calls})
+        below += [int(x) for x in (plan.sites.fallback[site], plan.sites.divert[site]) if x >= 0]
         for child in below:
             if not 0 <= child < site:
                 raise PlanError(f"sites.{plan.sites.name[site]}", "calls form a cycle, or are not in order")
@@ -261,6 +275,10 @@ def _check_flows(plan: Plan) -> None:
         raise PlanError("flows", "a plan without a flow has nothing to run")
     _check_range("flows", plan.flows.name, "root", plan.flows.root, 0, len(plan.sites) - 1)
     _check_range("flows", plan.flows.name, "priority", plan.flows.priority, 0, 9)
+
+
+def _check_roots(plan: Plan) -> None:
+    """What belongs to a caller is not on a request's root."""
     for root in plan.flows.root.tolist():
         for field, usual in _ROOT.items():
             if getattr(plan.sites, field)[root] != usual:
