@@ -6,8 +6,13 @@ digests, so a build with nothing changed reads no document at all.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gc
+import hashlib
+import os
 import re
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -23,14 +28,16 @@ from atlas.diagnostic import Finding
 from atlas.model import Vocabulary
 from atlas.site import search
 from atlas.site.cache import Cache, key
-from atlas.site.catalogue_pages import catalogue_files
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
+from atlas.site.index_pages import Context, IndexPages
 from atlas.site.one_system import Rendered, render_file
 from atlas.site.output import staged, write_files
+from atlas.site.shared_files import assets
 
 Progress = Callable[[int, int, str], None]
 _ID = re.compile(rb"^id:[ \t]*['\"]?(CS-[A-Z0-9-]+)", re.MULTILINE)
+_NAMED = re.compile(rb"CS-[A-Z0-9-]+")
 _FEW = 2
 """Up to this many systems are rendered without starting other processes."""
 
@@ -80,16 +87,20 @@ def build(
         store = Cache(cache or Path(scratch))
         vocabulary, words_found = load_vocabulary(vocabulary_folder(root))
         site = Site(base_url, today.isoformat())
-        plan = plan_jobs(system_files(root), vocabulary, site)
-        missing = [job for job in plan if store.digest(job.key) is None]
+        scans = {path: scan(path) for path in system_files(root)}
+        plan = plan_jobs(scans, words_hash(vocabulary), site)
+        kept = {job.key: store.digest(job.key) for job in plan}
+        missing = [job for job in plan if kept[job.key] is None]
         outcome = _render_all(
             missing, root, store, site, today, jobs, _from(progress, len(plan) - len(missing), len(plan))
         )
-        digests = {job.path.stem: found for job in plan if (found := store.digest(job.key))}
+        kept |= {job.key: store.digest(job.key) for job in missing}
+        digests = {job.path.stem: found for job in plan if (found := kept[job.key])}
         count = sum(store.copy(job.key, stage) for job in plan if job.path.stem in digests)
-        shared = catalogue_files(digests, vocabulary, site, today, store.folder)
+        context = Context(vocabulary, site, today, store.folder)
+        shared = {**IndexPages().files(list(digests.values()), context), **assets(store.folder)}
         write_files(stage, shared)
-        searched = search.index(stage) if with_search else search.SearchIndex(is_made=False)
+        searched = _search(stage, store, plan) if with_search else search.SearchIndex(is_made=False)
         if cache is not None:
             store.prune([job.key for job in plan])
     broken = tuple(job.path.stem for job in plan if job.path.stem not in digests)
@@ -99,20 +110,41 @@ def build(
     )
 
 
-def plan_jobs(paths: Sequence[Path], vocabulary: Vocabulary, site: Site) -> list[Job]:
-    """A job for each document.
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What planning needs of a document: a hash of its text, its id, and every id of a system that it names."""
+
+    text: str
+    own: str
+    named: frozenset[str]
+
+
+def scan(path: Path) -> Scan:
+    """Read one document, without parsing it."""
+    data = path.read_bytes()
+    own = _ID.search(data)
+    named = frozenset(ident.decode() for ident in _NAMED.findall(data))
+    return Scan(hashlib.sha256(data).hexdigest(), own[1].decode() if own else "", named)
+
+
+def plan_jobs(scans: Mapping[Path, Scan], words: str, site: Site) -> list[Job]:
+    """A job for each document; ``words`` is a hash of the vocabularies.
 
     A result depends on the document, the words, the code, the day, and on which of the systems it names exist.
     """
-    texts = {path: path.read_bytes() for path in paths}
-    ids = {match[1].decode(): path.stem for path, text in texts.items() if (match := _ID.search(text))}
-    words = vocabulary.model_dump_json()
+    slugs = {found.own: path.stem for path, found in scans.items() if found.own}
     plan = []
-    for path, text in texts.items():
-        known = {ident: slug for ident, slug in ids.items() if ident.encode() in text}
-        name = key(text, path.stem, path.parent.name, words, site.base_url, site.data_date, repr(sorted(known.items())))
+    for path, found in scans.items():
+        known = {ident: slugs[ident] for ident in sorted(found.named & slugs.keys())}
+        place = f"{path.parent.name}/{path.stem}"
+        name = key(found.text, place, words, site.base_url, site.data_date, repr(known))
         plan.append(Job(path, name, known))
     return plan
+
+
+def words_hash(vocabulary: Vocabulary) -> str:
+    """A hash of all vocabularies."""
+    return hashlib.sha256(vocabulary.model_dump_json().encode()).hexdigest()
 
 
 def _render_all(
@@ -128,7 +160,7 @@ def _render_all(
         return found
     # A process that has threads must not be forked; a new interpreter costs a second and is always safe.
     context = get_context("fork" if threading.active_count() == 1 else "spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker) as pool:
         for task, findings in zip(tasks, pool.map(_render_one, tasks), strict=True):
             found.append(findings)
             progress(len(found), len(tasks), task[0].path.stem)
@@ -146,6 +178,28 @@ def keep(store: Cache, job: Job, rendered: Rendered) -> None:
     """Put what was rendered into the cache; a broken document leaves nothing there."""
     if rendered.digest is not None:
         store.put(job.key, rendered.digest, rendered.files)
+
+
+def _search(stage: Path, store: Cache, plan: Sequence[Job]) -> search.SearchIndex:
+    """The search index; the one that was made for the same systems is used again."""
+    kept = store.folder / f"{search.FOLDER}-{key(*sorted(job.key for job in plan))}"
+    if kept.is_dir():
+        shutil.copytree(kept, stage / search.FOLDER)
+        os.utime(kept)
+        return search.SearchIndex(is_made=True)
+    found = search.index(stage)
+    if found.is_made:
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=store.folder))
+        shutil.copytree(stage / search.FOLDER, partial, dirs_exist_ok=True)
+        with contextlib.suppress(OSError):  # another build was first
+            partial.rename(kept)
+        shutil.rmtree(partial, ignore_errors=True)
+    return found
+
+
+def _start_worker() -> None:
+    """A process that renders and ends need not look for cycles after every few hundred objects."""
+    gc.set_threshold(100_000, 50, 50)
 
 
 @cache

@@ -19,6 +19,7 @@ from atlas.site.output import write_files
 _DIGEST = "digest.json"
 _FILES = "files"
 _KEPT_AT_LEAST = 64
+_KEPT_INDEXES = 3
 
 
 @cache
@@ -91,9 +92,13 @@ class Cache:
 
     def prune(self, used: Collection[str]) -> None:
         """Remove the entries used longest ago, beyond three times what this build used."""
-        others = sorted(self._others(used), key=lambda p: p.stat().st_mtime, reverse=True)
-        for folder in others[max(_KEPT_AT_LEAST, 2 * len(used)) :]:
-            shutil.rmtree(folder, ignore_errors=True)
+        for prefix, most in (("", max(_KEPT_AT_LEAST, 2 * len(used))), ("pagefind-", _KEPT_INDEXES)):
+            others = sorted(self._others(used, prefix), key=lambda p: p.stat().st_mtime, reverse=True)
+            for folder in others[most:]:
+                shutil.rmtree(folder, ignore_errors=True)
 
-    def _others(self, used: Collection[str]) -> Iterator[Path]:
-        return (p for p in self.folder.iterdir() if p.is_dir() and p.name not in used)
+    def _others(self, used: Collection[str], prefix: str) -> Iterator[Path]:
+        for path in self.folder.iterdir():
+            is_kind = path.name.startswith(prefix) if prefix else "-" not in path.name
+            if path.is_dir() and is_kind and path.name not in used:
+                yield path

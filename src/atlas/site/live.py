@@ -13,11 +13,11 @@ from atlas.catalogue import load_vocabulary, system_files
 from atlas.catalogue.location import vocabulary_folder
 from atlas.diagnostic import Finding
 from atlas.site import search
-from atlas.site.build import Job, keep, plan_jobs
+from atlas.site.build import Job, Scan, keep, plan_jobs, scan, words_hash
 from atlas.site.cache import Cache
-from atlas.site.catalogue_pages import index_pages
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
+from atlas.site.index_pages import Context, IndexPages
 from atlas.site.one_system import render_file
 from atlas.site.output import replace_folder, write_changed
 from atlas.site.vega import warm
@@ -49,11 +49,14 @@ class LiveSite:
         self.root, self.out, self.store, self.today = root, out.resolve(), Cache(cache), today
         self.site = Site(base_url, today.isoformat())
         warm()
-        self._vocabulary = load_vocabulary(vocabulary_folder(root))[0]
+        self._words_state: object = None
+        self._scans: dict[Path, tuple[object, Scan]] = {}
+        self._index = IndexPages()
         self._shown: dict[str, tuple[str, Digest]] = {}
-        for job in plan_jobs(system_files(root), self._vocabulary, self.site):
+        for job in self._plan():
             if digest := self.store.digest(job.key):
                 self._shown[job.path.stem] = (job.key, digest)
+        self._index_files()
 
     @property
     def digests(self) -> Mapping[str, Digest]:
@@ -62,8 +65,7 @@ class LiveSite:
 
     def update(self) -> Update:
         """Bring the pages up to date with the files of the catalogue, vocabularies included."""
-        self._vocabulary = load_vocabulary(vocabulary_folder(self.root))[0]
-        plan = {job.path.stem: job for job in plan_jobs(system_files(self.root), self._vocabulary, self.site)}
+        plan = {job.path.stem: job for job in self._plan()}
         changed = [job for slug, job in plan.items() if self._shown.get(slug, ("",))[0] != job.key]
         gone = tuple(slug for slug in self._shown if slug not in plan)
         if not changed and not gone:
@@ -77,10 +79,7 @@ class LiveSite:
             written += done or []
         for slug in gone:
             self._remove(slug)
-        systems = [digest for _, (_, digest) in sorted(self._shown.items())]
-        written += write_changed(
-            self.out, index_pages(systems, self._vocabulary, self.site, self.today, self.store.folder)
-        )
+        written += write_changed(self.out, self._index_files())
         rendered = tuple(job.path.stem for job in changed if job.path.stem not in broken)
         return Update(rendered, tuple(broken), gone, tuple(written), tuple(findings))
 
@@ -92,6 +91,24 @@ class LiveSite:
             if found.is_made:
                 replace_folder(new, self.out / search.FOLDER)
         return found
+
+    def _plan(self) -> list[Job]:
+        """Jobs for the files as they are now; only what has another time or size is read again."""
+        folder = vocabulary_folder(self.root)
+        state = [_state(path) for path in sorted(folder.iterdir())]
+        if state != self._words_state:
+            self._vocabulary = load_vocabulary(folder)[0]
+            self._words, self._words_state = words_hash(self._vocabulary), state
+        before, self._scans = self._scans, {}
+        for path in system_files(self.root):
+            now = _state(path)
+            kept = before.get(path)
+            self._scans[path] = kept if kept and kept[0] == now else (now, scan(path))
+        return plan_jobs({path: found for path, (_, found) in self._scans.items()}, self._words, self.site)
+
+    def _index_files(self) -> dict[str, str]:
+        systems = [digest for _, digest in self._shown.values()]
+        return self._index.files(systems, Context(self._vocabulary, self.site, self.today, self.store.folder))
 
     def _show(self, job: Job, findings: list[Finding]) -> list[str] | None:
         """Render one system and write what differs; ``None`` when its document is broken."""
@@ -113,3 +130,9 @@ class LiveSite:
         for folder in (f"systems/{slug}", f"embed/{slug}", f"api/v1/systems/{slug}"):
             shutil.rmtree(self.out / folder, ignore_errors=True)
         (self.out / f"api/v1/systems/{slug}.json").unlink(missing_ok=True)
+
+
+def _state(path: Path) -> object:
+    """What changes when a file is written: its name, time and size."""
+    found = path.stat()
+    return (path, found.st_mtime_ns, found.st_size)

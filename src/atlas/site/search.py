@@ -9,6 +9,11 @@ from pathlib import Path
 
 SECONDS = 600
 FOLDER = "pagefind"
+PAGES = (
+    "{*/index.html,systems/*/index.html,"
+    "systems/*/{evidence,components,performance,implementation,scaling,security,cost}/index.html}"
+)
+"""The pages that are read. Pages of drawings and of pairs only repeat their words, and embeds are for other sites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,8 @@ def index(site: Path, output: Path | None = None) -> SearchIndex:
         program = importlib.import_module("pagefind_bin").get_executable()
     except (ImportError, FileNotFoundError):
         return SearchIndex(is_made=False, problem="search is left out: the package pagefind[bin] is not installed")
-    command = [str(program), "--site", str(site), "--output-path", str(output or site / FOLDER), "--quiet"]
+    command = [str(program), "--site", str(site), "--output-path", str(output or site / FOLDER)]
+    command += ["--glob", PAGES, "--quiet"]
     try:
         done = subprocess.run(  # noqa: S603 - the package's own program, no shell
             command, capture_output=True, text=True, timeout=SECONDS, check=False

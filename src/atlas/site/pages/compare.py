@@ -103,24 +103,20 @@ def _distance(left: ClaimDigest, right: ClaimDigest) -> tuple[int, int, str]:
     return unlike, years, left.id + right.id
 
 
-def compare_pages(
-    systems: Sequence[Digest], pairs: Sequence[Pair], vocabulary: Vocabulary, site: Site
-) -> dict[str, str]:
-    """The page that compares any two systems, and one for each related pair."""
-    ordered = sorted(systems, key=lambda s: s.name)
-    view = {
+def choice_page(systems: Sequence[Digest], site: Site) -> dict[str, str]:
+    """The page that compares any two systems, and lists the pairs that have a page of their own."""
+    path = "compare/index.html"
+    view: dict[str, Any] = {
         "title": "Compare",
         "description": "Two systems side by side, from their data.",
-        "systems": ordered,
-        "pairs": pairs,
+        "systems": sorted(systems, key=lambda s: s.name),
+        "pairs": related_pairs(systems),
     }
-    files = {"compare/index.html": render("compare.html", "compare/index.html", site, **view)}
-    for pair in pairs:
-        files.update(_pair_files(pair, vocabulary, site))
-    return files
+    return {path: render("compare.html", path, site, **view)}
 
 
-def _pair_files(pair: Pair, vocabulary: Vocabulary, site: Site) -> dict[str, str]:
+def pair_files(pair: Pair, vocabulary: Vocabulary, site: Site) -> dict[str, str]:
+    """The page of one pair, with the data of its tables."""
     figures, traits = figures_table(pair), traits_table(pair, vocabulary)
     states = [row.cells[-1].parts[0].text for row in figures.rows]
     view: dict[str, Any] = {

@@ -28,8 +28,14 @@ class Group:
     id: str = ""
 
 
-def vocabulary_pages(systems: Sequence[Digest], vocabulary: Vocabulary, site: Site) -> dict[str, str]:
-    """One page for each vocabulary that readers look things up in."""
+STEADY = ("patterns", "mechanisms", "guarantees", "technologies", "glossary")
+"""The pages that show no figures, and so change seldom."""
+
+
+def vocabulary_pages(
+    systems: Sequence[Digest], vocabulary: Vocabulary, site: Site, names: Sequence[str]
+) -> dict[str, str]:
+    """The pages called ``names``, one for each vocabulary that readers look things up in."""
     pages: dict[str, tuple[str, str, Callable[[], tuple[Group, ...]]]] = {
         "categories": (
             "Categories",
@@ -77,6 +83,7 @@ def vocabulary_pages(systems: Sequence[Digest], vocabulary: Vocabulary, site: Si
             groups=groups(),
         )
         for name, (heading, lead, groups) in pages.items()
+        if name in names
     }
 
 

@@ -1,0 +1,111 @@
+"""The pages about many systems, in groups; a group is made again only when what it shows has changed.
+
+A digest of an unchanged system is the same object as before, so comparing what a group depends on costs next to
+nothing, and a change of one document makes few pages again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from atlas.model import Vocabulary
+from atlas.site import api
+from atlas.site.digest import Digest
+from atlas.site.frame import Site
+from atlas.site.pages import compare, coverage, home, prose, vocabulary
+from atlas.site.sitemap import sitemap_files
+
+_SYSTEM_PAGES = ("", "diagrams/", "evidence/", "components/")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What all groups are made from, besides the digests; ``cache`` keeps charts."""
+
+    vocabulary: Vocabulary
+    site: Site
+    today: dt.date
+    cache: Path
+
+
+Systems = Sequence[Digest]
+Files = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that change together: what they show of each system, and how they are made."""
+
+    depends: Callable[[Digest], object]
+    make: Callable[[Systems, Context], Files]
+
+
+def _words(digest: Digest) -> object:
+    return (
+        digest.slug,
+        digest.name,
+        digest.patterns,
+        digest.micro,
+        digest.mechanisms,
+        digest.guarantees,
+        digest.technologies,
+    )
+
+
+_GROUPS: Mapping[str, Group] = {
+    "home": Group(
+        lambda d: (d, d.claims),
+        lambda s, c: home.home_pages(s, compare.related_pairs(s), c.site, c.today.year),
+    ),
+    "compare": Group(
+        lambda d: (d.slug, d.name, d.id, d.category, d.related), lambda s, c: compare.choice_page(s, c.site)
+    ),
+    "categories": Group(
+        lambda d: (d.slug, d.name, d.category, d.show, d.claims),
+        lambda s, c: vocabulary.vocabulary_pages(s, c.vocabulary, c.site, ("categories",)),
+    ),
+    "vocabulary": Group(_words, lambda s, c: vocabulary.vocabulary_pages(s, c.vocabulary, c.site, vocabulary.STEADY)),
+    "coverage": Group(
+        lambda d: d, lambda s, c: coverage.coverage_pages(s, c.vocabulary, c.site, c.today.year, c.cache)
+    ),
+    "sources": Group(lambda d: (d.slug, d.name, d.sources), lambda s, c: coverage.source_pages(s, c.site)),
+    "method": Group(lambda d: sum(x.verdict != "found" for x in d.claims), lambda s, c: prose.method_pages(s, c.site)),
+    "fixed": Group(lambda _: None, lambda _, c: {**prose.check_pages(c.site), **prose.api_pages(c.site)}),
+    "plain": Group(lambda d: (d.slug, d.name, d.aliases), lambda s, c: prose.plain_pages(s, c.site)),
+    "api": Group(lambda d: d, lambda s, c: api.index_files(s, c.site)),
+}
+
+
+class IndexPages:
+    """Makes the pages about many systems, and remembers them for the next time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[object, Files]] = {}
+        self._context: Context | None = None
+
+    def files(self, systems: Systems, context: Context) -> dict[str, str]:
+        """Every page and data file that is made from digests alone, the map of the site included."""
+        if context != self._context:
+            self._kept.clear()
+            self._context = context
+        ordered = sorted(systems, key=lambda s: s.slug)
+        pages: dict[str, str] = {}
+        for name, group in _GROUPS.items():
+            depends = [group.depends(system) for system in ordered]
+            pages |= self._once(name, depends, partial(group.make, ordered, context))
+        for pair in compare.related_pairs(ordered):
+            make = partial(compare.pair_files, pair, context.vocabulary, context.site)
+            pages |= self._once(pair.slug, (pair.left, pair.right, pair.because), make)
+        own = [f"systems/{s.slug}/{page}index.html" for s in ordered for page in _SYSTEM_PAGES]
+        return {**pages, **sitemap_files([*pages, *own], context.site)}
+
+    def _once(self, name: str, depends: object, make: Callable[[], Files]) -> Files:
+        """What was made for the same state, else made now."""
+        kept = self._kept.get(name)
+        if kept is None or kept[0] != depends:
+            kept = self._kept[name] = (depends, make())
+        return kept[1]
