@@ -59,20 +59,21 @@ def main() -> int:
             calibration.close()
     markdown = to_markdown(sections, calibration, date=arguments.date, machine=arguments.machine)
     sys.stdout.write(markdown)
-    if not arguments.names:  # a part would replace the whole
-        arguments.out.joinpath("RESULTS.md").write_text(markdown, "utf-8")
+    out = arguments.out or (None if arguments.names else Path(__file__).parent)  # a part would replace the whole
+    if out is not None:
+        out.joinpath("RESULTS.md").write_text(markdown, "utf-8")
         data = to_json(sections, calibration, date=arguments.date, machine=arguments.machine)
-        arguments.out.joinpath("results.json").write_text(data, "utf-8")
+        out.joinpath("results.json").write_text(data, "utf-8")
     return int(any(row.met is False for section in sections.values() for row in section.rows))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and write bench/RESULTS.md.")
-    parser.add_argument("names", nargs="*", choices=[*MEASURES, []], help="only these; nothing is written then")
+    parser.add_argument("names", nargs="*", choices=[*MEASURES, []], help="only these; written only with --out")
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()  # noqa: TID251 - the date of the report, as with atlas
     parser.add_argument("--date", default=today, help="the day to print")
     parser.add_argument("--machine", default=_machine(), help="this machine in general words")
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where the results are written")
+    parser.add_argument("--out", type=Path, help="where results are written; default: beside this module")
     return parser.parse_args()
 
 
