@@ -13,7 +13,7 @@ REPEAT = 5
 
 
 def measure(calibration: Calibration, scratch: Path, say: Say, systems: int = 125) -> Section:
-    """``atlas check`` of everything and of one file, ``atlas --help``: whole processes, the fastest of some."""
+    """``atlas check`` of everything and of one file, ``atlas --help``: whole processes, the middle one of five."""
     section = Section("Checking")
     root = write_catalogue(scratch, systems)
     one = sorted((root / "systems").glob("*/*.yaml"))[0]

@@ -79,17 +79,16 @@ def shown(value: float) -> str:
 
 
 def timed(calibration: Calibration, work: Callable[[], object], cores: int = 1, repeat: int = 1) -> Taken:
-    """Seconds of some work between looks at how fast the machine is.
-
-    Of several runs the fastest counts, against the fastest look: both are what a quiet moment gives.
-    """
-    walls, looks = [], [calibration.slowness(cores)]
+    """Seconds of some work, each run between two looks at how fast the machine is; of several runs the middle one."""
+    runs, before = [], calibration.slowness(cores)
     for _ in range(repeat):
         began = time.perf_counter()
         work()
-        walls.append(time.perf_counter() - began)
-        looks.append(calibration.slowness(cores))
-    return Taken(min(walls), sum(looks) / len(looks) if repeat == 1 else min(looks))
+        wall = time.perf_counter() - began
+        after = calibration.slowness(cores)
+        runs.append(Taken(wall, (before + after) / 2))
+        before = after
+    return sorted(runs, key=lambda taken: taken.reference_s)[len(runs) // 2]
 
 
 def command(calibration: Calibration, arguments: Sequence[str], cores: int = 1, repeat: int = 1) -> Taken:

@@ -44,8 +44,8 @@ def measure(calibration: Calibration, scratch: Path, say: Say, systems: int = 12
             seen.append(Taken(time.perf_counter() - began, slowness))
             _until(lambda entry=entry: _read(index) not in (None, entry))  # type: ignore[misc]
             found.append(Taken(time.perf_counter() - began, slowness))
-    best, search = (min(taken, key=lambda t: t.reference_s) for taken in (seen, found))
-    section.seconds("page after saving one of the documents", 0.5, best)
+    page_after, search = (sorted(taken, key=lambda t: t.reference_s)[TURNS // 2] for taken in (seen, found))
+    section.seconds("page after saving one of the documents", 0.5, page_after)
     section.seconds("search index after saving", 5, search)
     section.data = {
         "page_s": [round(t.reference_s, 3) for t in seen],

@@ -43,11 +43,11 @@ def test_verdicts_include_the_bound() -> None:
     assert [row.met for row in section.rows] == [True, True, False, None]
 
 
-def test_the_fastest_run_counts() -> None:
-    """Of several runs the fastest is reported, of one the run itself."""
-    pauses = iter([0.05, 0.0, 0.05])
+def test_the_middle_run_counts() -> None:
+    """Of several runs the middle one is reported: neither a lucky moment nor a busy one."""
+    pauses = iter([0.3, 0.0, 0.1])
     taken = timed(Steady(), lambda: time.sleep(next(pauses)), repeat=3)
-    assert taken.wall_s < 0.04
+    assert 0.1 <= taken.wall_s < 0.3
     assert taken.reference_s == pytest.approx(taken.wall_s / 2)
 
 
