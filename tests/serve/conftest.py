@@ -60,6 +60,13 @@ class Client:
         return self.request("GET", path, headers)
 
 
+def save(document: Path, text: str) -> None:
+    """Write a document in one step, as careful editors do: nobody reads half of it."""
+    partial = document.with_suffix(".partial")
+    partial.write_text(text)
+    partial.replace(document)
+
+
 def copy_catalogue(folder: Path) -> Path:
     """A catalogue of one small system; the vocabulary is the packaged one."""
     root = folder / "catalogue"

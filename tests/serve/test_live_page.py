@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from .conftest import SLACK, Start
+from .conftest import SLACK, Start, save
 
 pytestmark = pytest.mark.browser
 WAIT_MS = 30_000 * SLACK
@@ -27,14 +27,14 @@ def test_an_open_page_follows_its_document(start: Start, own_catalogue: Path, ch
             page.goto(server.url + "/systems/tiny/")
         bar = page.locator("#atlas-live")
         bar.wait_for(state="hidden", timeout=WAIT_MS)
-        document.write_text(good.replace("A service, its cache", "A zebra, its cache"))
+        save(document, good.replace("A service, its cache", "A zebra, its cache"))
         page.get_by_text("A zebra, its cache").first.wait_for(timeout=WAIT_MS)
-        document.write_text(good.replace("status: draft", "status: daft"))
+        save(document, good.replace("status: draft", "status: daft"))
         bar.wait_for(state="visible", timeout=WAIT_MS)
         assert "tiny.yaml:6:9" in bar.inner_text()
         assert "The last good page is shown." in bar.inner_text()
         assert page.get_by_text("A zebra, its cache").count()
-        document.write_text(good.replace("A service, its cache", "A zebra, its cache"))
+        save(document, good.replace("A service, its cache", "A zebra, its cache"))
         bar.wait_for(state="hidden", timeout=WAIT_MS)
         browser.close()
     assert not [text for text in said if "Content Security Policy" in text or "Error" in text], said

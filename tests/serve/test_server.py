@@ -13,8 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from bench.calibration import Calibration
 
-from .conftest import SLACK, TODAY, Running, Start, wait_for
+from .conftest import SLACK, TODAY, Running, Start, save, wait_for
 
 PAGE_S = 0.5 * 3
 """A changed page is to be there within half a second; tests allow three times that."""
@@ -67,16 +68,23 @@ def test_nothing_outside_the_site_is_served(server: Running) -> None:
 
 
 def test_a_changed_document_is_on_its_page_at_once_and_in_the_search_soon(server: Running, own_catalogue: Path) -> None:
-    """The page follows within half a second, the search index within five, each with three times that to spare."""
+    """The page follows within half a second, the search index within five: the best of three, three times to spare."""
     page = server.url + "/systems/tiny/"
     entry = server.url + "/pagefind/pagefind-entry.json"
-    wait_for(lambda: httpx.get(entry).status_code == 200)
-    before = httpx.get(entry).text
     document = own_catalogue / "systems" / "developer" / "tiny.yaml"
-    document.write_text(document.read_text().replace("A service, its cache", "A zebra, its cache"))
-    assert wait_for(lambda: "A zebra, its cache" in httpx.get(page).text) < PAGE_S * SLACK
-    assert wait_for(lambda: httpx.get(entry).text != before) < SEARCH_S * SLACK
+    good = document.read_text()
+    wait_for(lambda: httpx.get(entry).status_code == 200)
+    times = []
+    for words in ("A zebra, its cache", "A heron, its cache", "An otter, its cache"):
+        slowness = max(1.0, Calibration().slowness())
+        before = httpx.get(entry).text
+        save(document, good.replace("A service, its cache", words))
+        seen = wait_for(lambda words=words: words in httpx.get(page).text)  # type: ignore[misc]
+        found = wait_for(lambda before=before: httpx.get(entry).text != before)  # type: ignore[misc]
+        times.append((seen / slowness, (seen + found) / slowness))
     wait_for(lambda: server.hears("rebuilt tiny"))
+    assert min(seen for seen, _ in times) < PAGE_S
+    assert min(found for _, found in times) < SEARCH_S
 
 
 def test_a_broken_document_keeps_its_page_and_is_told(server: Running, own_catalogue: Path) -> None:
@@ -87,14 +95,14 @@ def test_a_broken_document_keeps_its_page_and_is_told(server: Running, own_catal
     with httpx.stream("GET", server.url + "/api/events", timeout=60) as stream:
         lines = stream.iter_lines()
         assert next(lines) == "event: state"
-        document.write_text(good.replace("status: draft", "status: daft"))
+        save(document, good.replace("status: draft", "status: daft"))
         wait_for(lambda: server.hears("tiny is broken, its last good page stays"))
         data = next(line for line in lines if "problems" in line and "DOC" in line)
     assert "tiny.yaml:" in server.said
     assert "tiny.yaml:6:9" in data
     assert httpx.get(server.url + "/systems/tiny/").text == page.text
     assert httpx.get(server.url + "/api/v1/systems/tiny/findings").json()["is_broken"] is True
-    document.write_text(good)
+    save(document, good)
     wait_for(lambda: server.hears("tiny is whole again"))
 
 
@@ -104,7 +112,7 @@ def test_a_page_is_told_which_files_changed(server: Running, own_catalogue: Path
     with httpx.stream("GET", server.url + "/api/events", timeout=60) as stream:
         lines = stream.iter_lines()
         assert '"revision": 1' in [next(lines), next(lines)][1]
-        document.write_text(document.read_text().replace("A service, its cache", "One service, its cache"))
+        save(document, document.read_text().replace("A service, its cache", "One service, its cache"))
         change = next(line for line in lines if "files" in line)
     assert "systems/tiny/index.html" in change
     assert "assets/atlas.css" not in change
@@ -130,7 +138,7 @@ def test_two_servers_of_one_catalogue_stand_beside_each_other(start: Start, own_
     """Each has its own folder, and both follow a change."""
     both = [start(own_catalogue), start(own_catalogue)]
     document = own_catalogue / "systems" / "developer" / "tiny.yaml"
-    document.write_text(document.read_text().replace("A service, its cache", "A pair, its cache"))
+    save(document, document.read_text().replace("A service, its cache", "A pair, its cache"))
     pages = [one.url + "/systems/tiny/" for one in both]
     wait_for(lambda: all("A pair, its cache" in httpx.get(page).text for page in pages))
 
@@ -183,7 +191,7 @@ def test_a_stopped_build_leaves_the_old_site_whole(own_catalogue: Path, tmp_path
     assert first.returncode == 0, said.decode()
     whole = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     document = own_catalogue / "systems" / "developer" / "tiny.yaml"
-    document.write_text(document.read_text().replace("A service, its cache", "A half, its cache"))
+    save(document, document.read_text().replace("A service, its cache", "A half, its cache"))
     shutil.rmtree(cache)
     second = builder(own_catalogue, out, cache)
     wait_for(lambda: list(out.parent.glob(".site.building-*")))
