@@ -92,12 +92,18 @@ typedef struct { i64 slots, busy, length; i32 head, tail; } Queue;
 typedef struct { f64 tokens, at; } Bucket;
 typedef struct { f64 answers, failures, open_until; } Breaker;
 typedef struct { i32 leader, joined; } Flight;
-typedef struct {
+typedef struct { /* what most calls read comes first, copied from the plan's arrays */
   Queue *queues;
-  i64 instances, alive, slots, busy, queued, served, refused;
+  i64 is_plain; /* one queue, and no limit that looks at keys */
+  i64 routing, holds, overflow, queue_max, has_rules;
+  i64 alive, slots, busy, queued, served, refused;
   f64 stretch, slow, error, busy_area, queued_area, counted_to, load, load_at;
 } Station;
-typedef struct {
+typedef struct { /* what most calls read comes first, copied from the plan's arrays */
+  i64 station, units, flow, cache, stage_first, stage_last;
+  const f64 *table;
+  f64 chance, timeout_s, timeout_level, network_s, hedge_s, breaker, retry_budget, hedge_budget;
+  i64 coalesce;
   f64 retry_tokens, hedge_tokens, timeout_estimate, hedge_estimate;
   Breaker *breakers;
   Flight *flights;
@@ -110,7 +116,7 @@ typedef struct {
   const i64 *w;
   u64 a, b, sequence;
   f64 now, for_s, warmup_s, next_arrival, total;
-  i64 bin, bins, heap_n, heap_most, work_n, frames, fresh, in_use, step, next_change, status, sources;
+  i64 bin, bins, heap_n, heap_most, work_n, frames, fresh, in_use, step, next_change, status, sources, root_is_free;
   i32 free_head;
   Frame *fr;
   Entry *heap;
@@ -165,30 +171,17 @@ static inline i64 cell_of(f64 x) {
   return cell < 0 ? 0 : cell >= HIST_CELLS ? HIST_CELLS - 1 : cell;
 }
 
+/* Earlier, or put in earlier. Bits of times that are not negative are in the order of the times, and comparing both
+ * numbers as one of 128 bits needs no branch that could be guessed wrongly. */
 static inline int is_before(const Entry *x, const Entry *y) {
-  return x->at < y->at || (x->at == y->at && x->key < y->key);
+  unsigned __int128 a = (unsigned __int128)(u64)bits_of(x->at) << 64 | x->key;
+  unsigned __int128 b = (unsigned __int128)(u64)bits_of(y->at) << 64 | y->key;
+  return a < b;
 }
 
-static inline void schedule(Sim *s, f64 at, i64 what, int event) {
-  Entry *h = s->heap, e;
-  i64 i = s->heap_n;
-  if (i >= s->heap_most) { s->status = OUT_OF_FRAMES; return; }
-  s->heap_n = i + 1;
-  e.at = at;
-  e.key = (s->sequence++ << 31) | ((u64)what << 3) | (u64)event;
-  while (i > 0) {
-    i64 up = (i - 1) >> 2;
-    if (!is_before(&e, &h[up])) break;
-    h[i] = h[up];
-    i = up;
-  }
-  h[i] = e;
-}
-
-static inline void take_first(Sim *s) {
+static void sink(Sim *s, Entry e) { /* from the root, which is free */
   Entry *h = s->heap;
-  i64 n = --s->heap_n, i = 0;
-  Entry e = h[n];
+  i64 n = s->heap_n, i = 0;
   for (;;) {
     i64 c = 4 * i + 1, q = c;
     if (c >= n) break;
@@ -204,6 +197,35 @@ static inline void take_first(Sim *s) {
     i = q;
   }
   h[i] = e;
+}
+
+/* The first entry that an event puts in takes the place of the event's own at the root: most events put one in. */
+static inline void schedule(Sim *s, f64 at, i64 what, int event) {
+  Entry *h = s->heap, e;
+  i64 i = s->heap_n;
+  e.at = at;
+  e.key = (s->sequence++ << 31) | ((u64)what << 3) | (u64)event;
+  if (s->root_is_free) {
+    s->root_is_free = 0;
+    sink(s, e);
+    return;
+  }
+  if (i >= s->heap_most) { s->status = OUT_OF_FRAMES; return; }
+  s->heap_n = i + 1;
+  while (i > 0) {
+    i64 up = (i - 1) >> 2;
+    if (!is_before(&e, &h[up])) break;
+    h[i] = h[up];
+    i = up;
+  }
+  h[i] = e;
+}
+
+static inline void close_root(Sim *s) {
+  if (!s->root_is_free) return;
+  s->root_is_free = 0;
+  s->heap_n--;
+  if (s->heap_n) sink(s, s->heap[s->heap_n]);
 }
 
 static inline i32 new_frame(Sim *s) {
@@ -292,21 +314,21 @@ static inline i32 dequeue(Sim *s, Station *k, Queue *q) {
 }
 
 static inline void start_service(Sim *s, Station *k, Queue *q, i32 f) {
-  i64 site = s->fr[f].site, units = INTS(UNITS)[site];
-  q->busy += units;
-  k->busy += units;
+  Site *o = s->sites + s->fr[f].site;
+  q->busy += o->units;
+  k->busy += o->units;
   set_state(s->fr + f, IN_SERVICE);
-  f64 service = draw(s, table_of(s, INTS(TABLE)[site])) * (k->slow * k->stretch);
+  f64 service = draw(s, o->table) * (k->slow * k->stretch);
   schedule(s, s->now + service, f, SERVED);
 }
 
 static void serve_waiting(Sim *s, i64 n, Queue *q) {
   Station *k = s->stations + n;
-  int drops = INTS(OVERFLOW)[n] == DROP_STALE;
+  int drops = k->overflow == DROP_STALE;
   while (q->length > 0 && !s->status) {
     i32 f = q->head;
     int stale = drops && s->fr[f].par == -1;
-    if (!stale && q->busy + INTS(UNITS)[s->fr[f].site] > q->slots) return;
+    if (!stale && q->busy + s->sites[s->fr[f].site].units > q->slots) return;
     dequeue(s, k, q);
     if (stale) {
       s->count[STALE]++;
@@ -377,7 +399,7 @@ static f64 key_of(Sim *s, const Frame *x, i64 n) {
 
 static i64 route(Sim *s, Frame *x, i64 n, f64 where) {
   Station *k = s->stations + n;
-  i64 alive = k->alive > 1 ? k->alive : 1, routing = INTS(ROUTING)[n];
+  i64 alive = k->alive > 1 ? k->alive : 1, routing = k->routing;
   x->queue = 0;
   if (routing == KEYED) {
     i64 count = INTS(PARTITION_COUNT)[n] ? INTS(PARTITION_COUNT)[n] : INTS(INSTANCES)[n], partition;
@@ -405,14 +427,20 @@ static Breaker *breaker_of(Sim *s, const Frame *x) {
 
 static int is_let_in(Sim *s, i32 f) {
   Frame *x = s->fr + f;
-  i64 n = INTS(STATION)[x->site], first = INTS(BUCKET_START)[n], buckets = INTS(BUCKET_START)[n + 1] - first;
-  f64 where = key_of(s, x, n);
-  i64 partition = route(s, x, n, where);
-  if (REALS(BREAKER)[x->site] > 0 && breaker_of(s, x)->open_until > s->now) {
+  Site *o = s->sites + x->site;
+  i64 n = o->station, plain = s->stations[n].is_plain, partition = 0;
+  f64 where = 0.0;
+  if (!plain) {
+    where = key_of(s, x, n);
+    partition = route(s, x, n, where);
+  }
+  if (o->breaker > 0 && breaker_of(s, x)->open_until > s->now) {
     x->state |= BY_BREAKER;
     refuse(s, f, BREAKER_REFUSED);
     return 0;
   }
+  if (plain) return 1;
+  i64 first = INTS(BUCKET_START)[n], buckets = INTS(BUCKET_START)[n + 1] - first;
   if (INTS(PARTITION_START)[n + 1] > INTS(PARTITION_START)[n]) {
     f64 rate = REALS(PARTITION_RATE)[n];
     if (!take_token(s->now, s->partitions + INTS(PARTITION_START)[n] + partition, rate, most(1.0, rate))) {
@@ -433,7 +461,6 @@ static int is_let_in(Sim *s, i32 f) {
 static int is_shed(Sim *s, i64 n, i64 priority) {
   Station *k = s->stations + n;
   i64 first = INTS(SHED_START)[n], last = INTS(SHED_START)[n + 1];
-  if (first == last) return 0;
   f64 passed = s->now - k->load_at;
   k->load += ((f64)k->busy / (f64)k->slots - k->load) * (passed / (passed + SHED_MEMORY_S));
   k->load_at = s->now;
@@ -443,18 +470,19 @@ static int is_shed(Sim *s, i64 n, i64 priority) {
 }
 
 static void arrive(Sim *s, i32 f) {
-  i64 site = s->fr[f].site, n = INTS(STATION)[site], overflow = INTS(OVERFLOW)[n];
-  Station *k = s->stations + n;
+  i64 site = s->fr[f].site;
+  Site *o = s->sites + site;
+  Station *k = s->stations + o->station;
   if (s->fr[f].queue >= k->alive) { refuse(s, f, LOST_INSTANCE); return; }
-  if (is_shed(s, n, INTS(FLOW_PRIORITY)[INTS(FLOW)[site]])) { refuse(s, f, SHED); return; }
+  if (k->has_rules && is_shed(s, o->station, INTS(FLOW_PRIORITY)[o->flow])) { refuse(s, f, SHED); return; }
   Queue *q = k->queues + s->fr[f].queue;
   count_to_now(s, k);
-  if (!q->length && q->busy + INTS(UNITS)[site] <= q->slots) start_service(s, k, q, f);
-  else if (q->length < INTS(QUEUE_MAX)[n] || overflow == BLOCK) enqueue(s, k, q, f);
-  else if (overflow == DROP_OLDEST && q->length) {
+  if (!q->length && q->busy + o->units <= q->slots) start_service(s, k, q, f);
+  else if (q->length < k->queue_max || k->overflow == BLOCK) enqueue(s, k, q, f);
+  else if (k->overflow == DROP_OLDEST && q->length) {
     refuse(s, dequeue(s, k, q), OVERFLOWED);
     enqueue(s, k, q, f);
-  } else if (overflow == DIVERT_TO && INTS(DIVERT)[site] != NONE) {
+  } else if (k->overflow == DIVERT_TO && INTS(DIVERT)[site] != NONE) {
     s->count[DIVERTED]++;
     add_work(s, f, DIVERT);
   } else refuse(s, f, OVERFLOWED);
@@ -462,7 +490,7 @@ static void arrive(Sim *s, i32 f) {
 
 static void release(Sim *s, i32 f) {
   Frame *x = s->fr + f;
-  i64 n = INTS(STATION)[x->site], units = INTS(UNITS)[x->site];
+  i64 n = s->sites[x->site].station, units = s->sites[x->site].units;
   Station *k = s->stations + n;
   Queue *q = k->queues + x->queue;
   count_to_now(s, k);
@@ -502,15 +530,15 @@ static void add_timer(Sim *s, i32 f, f64 after, int event) {
 static void arm_timeout(Sim *s, i32 f) {
   i64 site = s->fr[f].site;
   Site *o = s->sites + site;
-  if (REALS(TIMEOUT_S)[site] == 0) return;
-  if (REALS(TIMEOUT_LEVEL)[site] > 0) {
+  if (o->timeout_s == 0) return;
+  if (o->timeout_level > 0) {
     add_timer(s, f, o->timeout_estimate * REALS(TIMEOUT_FACTOR)[site], DEADLINE);
     return;
   }
   link_timeout(s, o, f);
   if (!o->armed) {
     o->armed = 1;
-    schedule(s, s->now + REALS(TIMEOUT_S)[site], site, EXPIRE);
+    schedule(s, s->now + o->timeout_s, site, EXPIRE);
   }
 }
 
@@ -536,46 +564,47 @@ static void dispatch(Sim *s, i32 f, int is_copy) {
   Site *o = s->sites + site;
   if (s->status) return;
   if (s->fr[f].attempt == 0 && !is_copy) {
-    o->retry_tokens = least(BUDGET_MOST, o->retry_tokens + REALS(RETRY_BUDGET)[site]);
-    o->hedge_tokens = least(BUDGET_MOST, o->hedge_tokens + REALS(HEDGE_BUDGET)[site]);
+    o->retry_tokens = least(BUDGET_MOST, o->retry_tokens + o->retry_budget);
+    o->hedge_tokens = least(BUDGET_MOST, o->hedge_tokens + o->hedge_budget);
   }
-  if (INTS(STATION)[site] == NONE) {
+  if (o->station == NONE) {
     arm_timeout(s, f);
     add_work(s, f, ADVANCE);
     return;
   }
   if (!is_let_in(s, f)) return;
   arm_timeout(s, f);
-  if (REALS(HEDGE_S)[site] > 0 && !is_copy) add_timer(s, f, o->hedge_estimate, HEDGE);
+  if (o->hedge_s > 0 && !is_copy) add_timer(s, f, o->hedge_estimate, HEDGE);
   if (o->cut) {
-    if (REALS(TIMEOUT_S)[site] > 0) {
+    if (o->timeout_s > 0) {
       s->count[CUT_OFF]++;
       set_state(s->fr + f, LOST);
     } else refuse(s, f, CUT_OFF);
-  } else if (INTS(COALESCE)[site] && s->fr[f].identity == 0 && joins(s, f)) {
+  } else if (o->coalesce && s->fr[f].identity == 0 && joins(s, f)) {
     s->count[COALESCED]++;
-  } else if (REALS(NETWORK_S)[site] > 0) {
+  } else if (o->network_s > 0) {
     set_state(s->fr + f, TRAVELLING);
-    schedule(s, s->now + REALS(NETWORK_S)[site], f, ARRIVE);
+    schedule(s, s->now + o->network_s, f, ARRIVE);
   } else arrive(s, f);
 }
 
 static void serve(Sim *s, i32 f) {
   Frame *x = s->fr + f;
-  i64 site = x->site, n = INTS(STATION)[site];
+  Site *o = s->sites + x->site;
+  i64 n = o->station;
   Station *k = s->stations + n;
   k->served++;
   set_state(x, RUNNING);
   if (x->start >= s->warmup_s)
-    OUT(i64, STATION_LATENCY)[n * HIST_CELLS + cell_of(s->now - x->start - REALS(NETWORK_S)[site])]++;
-  if (INTS(HOLDS)[n] && INTS(STAGE_START)[site + 1] > INTS(STAGE_START)[site]) {
+    OUT(i64, STATION_LATENCY)[n * HIST_CELLS + cell_of(s->now - x->start - o->network_s)]++;
+  if (k->holds && o->stage_last > o->stage_first) {
     s->count[HELD]++;
     x->state |= HOLDING;
   } else release(s, f);
   if (k->error > 0 && unit(s) <= k->error) {
     s->count[ERRORS]++;
     add_work(s, f, FAIL);
-  } else if (x->par == -1 && INTS(OVERFLOW)[n] == DROP_STALE) {
+  } else if (x->par == -1 && k->overflow == DROP_STALE) {
     s->count[STALE]++;
     add_work(s, f, FAIL);
   } else add_work(s, f, ADVANCE);
@@ -599,10 +628,10 @@ static int hits(Sim *s, i32 f, i64 call) {
 
 /* Whether one call of a stage happens and is waited for; what is handed over is started here. */
 static int happens(Sim *s, i32 f, i64 call, int chosen) {
-  f64 chance = REALS(CHANCE)[call];
-  if (!chosen && chance < 1 && unit(s) > chance) return 0;
-  if (INTS(CACHE)[call] != NONE && hits(s, f, call)) return 0;
-  if (INTS(FLOW)[call] == INTS(FLOW)[s->fr[f].site]) return 1;
+  const Site *o = s->sites + call;
+  if (!chosen && o->chance < 1 && unit(s) > o->chance) return 0;
+  if (o->cache != NONE && hits(s, f, call)) return 0;
+  if (o->flow == s->sites[s->fr[f].site].flow) return 1;
   s->count[DETACHED]++;
   start_root(s, call, s->fr[f].identity, s->sources);
   return 0;
@@ -618,7 +647,7 @@ static i64 choose(Sim *s, i64 from, i64 to) {
 }
 
 static void advance(Sim *s, i32 f) {
-  i64 first = INTS(STAGE_START)[s->fr[f].site], last = INTS(STAGE_START)[s->fr[f].site + 1], q = 0;
+  i64 first = s->sites[s->fr[f].site].stage_first, last = s->sites[s->fr[f].site].stage_last, q = 0;
   i32 issued[256];
   int n = 0;
   while (s->fr[f].stage < last - first && !s->status) {
@@ -660,7 +689,7 @@ static f64 moved(f64 estimate, f64 latency, f64 level, f64 first) {
 /* A copy that answers first says that the original took longer than the hedge waited: how long is not known. */
 static void learn(Sim *s, i64 site, f64 latency, int is_copy) {
   Site *o = s->sites + site;
-  f64 level = REALS(TIMEOUT_LEVEL)[site];
+  f64 level = o->timeout_level;
   if (level > 0)
     o->timeout_estimate = moved(o->timeout_estimate, latency, level, REALS(TIMEOUT_S)[site] / REALS(TIMEOUT_FACTOR)[site]);
   level = REALS(HEDGE_LEVEL)[site];
@@ -668,7 +697,7 @@ static void learn(Sim *s, i64 site, f64 latency, int is_copy) {
 }
 
 static void feed_breaker(Sim *s, const Frame *x, int succeeded) {
-  f64 threshold = REALS(BREAKER)[x->site];
+  f64 threshold = s->sites[x->site].breaker;
   if (threshold == 0 || x->state & BY_BREAKER) return;
   Breaker *b = breaker_of(s, x);
   if (b->open_until > s->now) return;
@@ -739,7 +768,7 @@ static void settle(Sim *s, i32 f, int succeeded) {
     learn(s, site, s->now - x->start, x->state & COPY);
     if (x->start >= s->warmup_s && s->w[W_BY_SITE])
       OUT(i64, SITE_LATENCY)[site * HIST_CELLS + cell_of(s->now - x->start)]++;
-    if (INTS(CACHE)[site] != NONE && !(x->state & DEGRADED)) fill(s, INTS(CACHE)[site]);
+    if (s->sites[site].cache != NONE && !(x->state & DEGRADED)) fill(s, INTS(CACHE)[site]);
     deliver(s, par, 1, x->state & DEGRADED);
     return;
   }
@@ -944,7 +973,7 @@ static void take_event(Sim *s) {
   u64 key = s->heap[0].key;
   int event = (int)(key & 7);
   i32 what = (i32)((key >> 3) & ((1 << 28) - 1));
-  take_first(s);
+  s->root_is_free = 1;
   if (event == SERVED) serve(s, what);
   else if (event == ARRIVE) {
     set_state(s->fr + what, RUNNING);
@@ -1000,6 +1029,10 @@ static void make_station(Sim *s, i64 n) {
   k->queues = s->all_queues + INTS(QUEUE_START)[n];
   k->stretch = k->slow = 1.0;
   k->error = REALS(ERROR)[n];
+  k->routing = INTS(ROUTING)[n], k->holds = INTS(HOLDS)[n];
+  k->overflow = INTS(OVERFLOW)[n], k->queue_max = INTS(QUEUE_MAX)[n];
+  k->has_rules = INTS(SHED_START)[n + 1] > INTS(SHED_START)[n];
+  k->is_plain = k->routing == POOLED && INTS(BUCKET_START)[n + 1] == INTS(BUCKET_START)[n];
   for (i64 q = INTS(QUEUE_START)[n]; q < INTS(QUEUE_START)[n + 1]; q++) s->all_queues[q] = (Queue){0, 0, 0, -1, -1};
   for (i64 b = INTS(BUCKET_START)[n]; b < INTS(BUCKET_START)[n + 1]; b++)
     s->buckets[b] = (Bucket){REALS(LIMIT_BURST)[n], 0.0};
@@ -1010,6 +1043,13 @@ static void make_station(Sim *s, i64 n) {
 static void make_site(Sim *s, i64 n) {
   Site *o = s->sites + n;
   *o = (Site){0};
+  o->station = INTS(STATION)[n], o->units = INTS(UNITS)[n], o->flow = INTS(FLOW)[n], o->cache = INTS(CACHE)[n];
+  o->stage_first = INTS(STAGE_START)[n], o->stage_last = INTS(STAGE_START)[n + 1];
+  o->table = table_of(s, INTS(TABLE)[n] == NONE ? 0 : INTS(TABLE)[n]);
+  o->chance = REALS(CHANCE)[n], o->timeout_s = REALS(TIMEOUT_S)[n], o->timeout_level = REALS(TIMEOUT_LEVEL)[n];
+  o->network_s = REALS(NETWORK_S)[n], o->hedge_s = REALS(HEDGE_S)[n], o->breaker = REALS(BREAKER)[n];
+  o->retry_budget = REALS(RETRY_BUDGET)[n], o->hedge_budget = REALS(HEDGE_BUDGET)[n];
+  o->coalesce = INTS(COALESCE)[n];
   o->retry_tokens = o->hedge_tokens = BUDGET_START;
   if (REALS(TIMEOUT_LEVEL)[n] > 0) o->timeout_estimate = REALS(TIMEOUT_S)[n] / REALS(TIMEOUT_FACTOR)[n];
   o->hedge_estimate = REALS(HEDGE_S)[n];
@@ -1075,6 +1115,7 @@ i64 atlas_run(i64 *w, i64 events) {
     if (s->next_arrival < due) take_arrival(s);
     else take_event(s);
     drain(s);
+    close_root(s);
     if (s->status) return s->status;
     if (s->sequence >= MAX_SEQUENCE) return TOO_MANY_EVENTS;
   }
