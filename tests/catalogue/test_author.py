@@ -100,6 +100,8 @@ def test_template_loads_at_once(tmp_path: Path) -> None:
     assert path == tmp_path / "systems" / "media" / "my-thing.yaml"
     assert loaded.findings == ()
     assert loaded.systems["my-thing"].document.name == 'My "thing"'
+    write_template(tmp_path, "unsigned", category="media", name=None, org="", today=TODAY)
+    assert load_catalogue(tmp_path).findings == ()
     for slug, category in (("my-thing", "media"), ("../evil", "media"), ("Bad", "media"), ("good", "nowhere")):
         with pytest.raises(TemplateError):
             write_template(tmp_path, slug, category=category, name=None, org="", today=TODAY)

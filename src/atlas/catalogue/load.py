@@ -125,17 +125,20 @@ def _named(findings: Iterable[Finding], system: str) -> list[Finding]:
     return [replace(f, system=system) for f in findings]
 
 
-_SCHEMAS: dict[int, Any] = {}
+_last_validator: tuple[Vocabulary, Any] | None = None
 
 
 def _validator(vocabulary: Vocabulary) -> Any:
-    """What runs the schema with these words, made once for a vocabulary."""
-    if id(vocabulary) not in _SCHEMAS:
-        path = packaged_schema()
-        schema = published_schema(path.read_text(encoding="utf-8"), vocabulary) if path is not None else None
-        _SCHEMAS.clear()
-        _SCHEMAS[id(vocabulary)] = jsonschema_rs.validator_for(schema or system_schema(vocabulary))
-    return _SCHEMAS[id(vocabulary)]
+    """What runs the schema with these words; the last one is kept beside its vocabulary."""
+    global _last_validator  # noqa: PLW0603
+    known = _last_validator
+    if known is not None and known[0] is vocabulary:
+        return known[1]
+    path = packaged_schema()
+    schema = published_schema(path.read_text(encoding="utf-8"), vocabulary) if path is not None else None
+    validator = jsonschema_rs.validator_for(schema or system_schema(vocabulary))
+    _last_validator = (vocabulary, validator)
+    return validator
 
 
 def _schema_findings(source: YamlSource, vocabulary: Vocabulary, said: list[Finding]) -> list[Finding]:
