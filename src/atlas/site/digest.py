@@ -180,7 +180,7 @@ def digest(
 
 def _claim(system: System, view: ClaimView, today: dt.date) -> ClaimDigest:
     claim, quantity = view.claim, view.quantity
-    first_id, first = next(iter(view.sources.items()))
+    first_id, first = next(iter(view.sources.items()), ("", None))  # none where the id leads nowhere
     age = view.age_years(today)
     what = subject(system, claim.of)
     return ClaimDigest(
@@ -205,9 +205,9 @@ def _claim(system: System, view: ClaimView, today: dt.date) -> ClaimDigest:
         is_usable=view.is_usable,
         verdict=claim.verdict,
         source=first_id,
-        source_title=first.title,
-        source_url=first.url or "",
-        access=ACCESS_WORDS[first.access],
+        source_title=first.title if first else "",
+        source_url=(first.url or "") if first else "",
+        access=ACCESS_WORDS[first.access] if first else "",
         compare_key=f"{claim.metric}|{_class(system, claim.of)}",
         compare_label=f"{capital(view.metric.name if view.metric else claim.metric)}, {_class_name(system, claim.of)}",
     )

@@ -86,56 +86,15 @@ def check_pages(site: Site) -> dict[str, str]:
 def api_pages(site: Site) -> dict[str, str]:
     """What data files there are, and how to embed a diagram."""
     base = site.base_url.rstrip("/") or "https://your.host"
+    frame = f'<iframe src="{base}/embed/discord/l0/" width="100%" height="600" title="Global flow"></iframe>'
+    embedding = (_p("Each diagram has a page of its own for other sites:"), ("pre", frame))
     sections = (
-        Prose(
-            "files",
-            "Static JSON",
-            (
-                _p("Every page is made from files that anybody may fetch. They change only when the site is built."),
-                ("ul", tuple(parts_of(a, f": {b}") for a, b in _FILES)),
-            ),
-        ),
-        Prose(
-            "numbers",
-            "Numbers",
-            (
-                _p(
-                    "Bounds are in seconds, bytes, US dollars or plain counts; a rate is per second. "
-                    "An open end is null. A figure that no source supports carries not_supported."
-                ),
-            ),
-        ),
-        Prose(
-            "tables",
-            "Tables",
-            (
-                _p(
-                    "Every table on a page has its CSV and JSON beside its title. Both carry the "
-                    "origin of each number and the claims behind it."
-                ),
-            ),
-        ),
-        Prose(
-            "embed",
-            "Embedding a diagram",
-            (
-                _p("Each diagram has a page of its own for other sites:"),
-                (
-                    "pre",
-                    f'<iframe src="{base}/embed/discord/l0/" width="100%" height="600" title="Global flow"></iframe>',
-                ),
-            ),
-        ),
-        Prose(
-            "policy",
-            "Security",
-            (_p("All pages work under this policy, and stand it in themselves:"), ("pre", CONTENT_SECURITY_POLICY)),
-        ),
-        Prose(
-            "rights",
-            "Rights",
-            (_p("Data: CC BY 4.0. Name Atlas and link to the page. The words quoted from sources stay theirs."),),
-        ),
+        Prose("files", "Static JSON", (_p(_CHANGES), ("ul", tuple(parts_of(a, f": {b}") for a, b in _FILES)))),
+        Prose("numbers", "Numbers", (_p(_BOUNDS),)),
+        Prose("tables", "Tables", (_p(_BESIDE),)),
+        Prose("embed", "Embedding a diagram", embedding),
+        Prose("policy", "Security", (_p("All pages work under this policy:"), ("pre", CONTENT_SECURITY_POLICY))),
+        Prose("rights", "Rights", (_p(_RIGHTS),)),
     )
     return _prose("api", "Data and API", "The same data as on the pages, for programs.", sections, site)
 
@@ -213,6 +172,16 @@ def _ul(*lines: Given) -> Block:
     return ("ul", tuple(parts_of(line) for line in lines))
 
 
+_CHANGES = "Every page is made from files that anybody may fetch. They change only when the site is built."
+_BOUNDS = (
+    "Bounds are in seconds, bytes, US dollars or plain counts; a rate is per second. An open end is null. "
+    "A figure that no source supports carries not_supported."
+)
+_BESIDE = (
+    "Every table on a page has its CSV and JSON beside its title. Both carry the origin of each number and the "
+    "claims behind it."
+)
+_RIGHTS = "Data: CC BY 4.0. Name Atlas and link to the page. The words quoted from sources stay theirs."
 _FILES = (
     (Link("api/v1/systems.json", "api/v1/systems.json"), "all systems, with counts and addresses"),
     (

@@ -36,55 +36,14 @@ def vocabulary_pages(
     systems: Sequence[Digest], vocabulary: Vocabulary, site: Site, names: Sequence[str]
 ) -> dict[str, str]:
     """The pages called ``names``, one for each vocabulary that readers look things up in."""
-    pages: dict[str, tuple[str, str, Callable[[], tuple[Group, ...]]]] = {
-        "categories": (
-            "Categories",
-            "What a system is mainly for. A system has exactly one.",
-            lambda: _categories(systems, vocabulary),
-        ),
-        "patterns": (
-            "Patterns",
-            "Arrangements that come back: when each pays, what it costs, who uses it.",
-            lambda: _patterns(systems, vocabulary),
-        ),
-        "mechanisms": (
-            "Mechanisms",
-            "What patterns are built from. Twelve are numbered; the others are their relatives.",
-            lambda: _mechanisms(systems, vocabulary),
-        ),
-        "guarantees": (
-            "Guarantees",
-            "What a caller may rely on, what it needs, and what it includes.",
-            lambda: _guarantees(systems, vocabulary),
-        ),
-        "technologies": (
-            "Technologies",
-            (
-                "What components are built with, who uses it, and the planning values that stand in where"
-                " nothing is published."
-            ),
-            lambda: _technologies(systems, vocabulary),
-        ),
-        "glossary": (
-            "Glossary",
-            "The words of the data: planes, kinds of component, metrics, statistics, scale bars.",
-            lambda: _glossary(vocabulary),
-        ),
-    }
-    return {
-        f"{name}/index.html": render(
-            "entries.html",
-            f"{name}/index.html",
-            site,
-            title=heading,
-            description=lead,
-            heading=heading,
-            lead=lead,
-            groups=groups(),
-        )
-        for name, (heading, lead, groups) in pages.items()
-        if name in names
-    }
+    files = {}
+    for name, (heading, lead, groups) in _PAGES.items():
+        if name not in names:
+            continue
+        path = f"{name}/index.html"
+        view = {"title": heading, "description": lead, "heading": heading, "lead": lead}
+        files[path] = render("entries.html", path, site, groups=groups(systems, vocabulary), **view)
+    return files
 
 
 def _categories(systems: Sequence[Digest], vocabulary: Vocabulary) -> tuple[Group, ...]:
@@ -180,7 +139,7 @@ def _clouds(one: Technology) -> str:
     return ", ".join(name for name in (one.cloud.aws, one.cloud.gcp, one.cloud.azure) if name) if one.cloud else ""
 
 
-def _glossary(vocabulary: Vocabulary) -> tuple[Group, ...]:
+def _glossary(_: Sequence[Digest], vocabulary: Vocabulary) -> tuple[Group, ...]:
     planes = tuple(_entry(i, p.name, p.meaning, ()) for i, p in vocabulary.planes.items())
     kinds = tuple(
         _entry(f"kind-{i}", k.name, k.meaning, (("Plane", k.plane), ("Planning", k.because)))
@@ -216,3 +175,34 @@ def _terms(vocabulary: Vocabulary, words: str, idents: Iterable[str]) -> Given:
     if words == "kinds":
         return ", ".join(vocabulary.kinds[i].name.lower() for i in idents if i in vocabulary.kinds)
     return joined(term_link(vocabulary, words, i) for i in idents)
+
+
+_PAGES: dict[str, tuple[str, str, Callable[[Sequence[Digest], Vocabulary], tuple[Group, ...]]]] = {
+    "categories": ("Categories", "What a system is mainly for. A system has exactly one.", _categories),
+    "patterns": (
+        "Patterns",
+        "Arrangements that come back: when each pays, what it costs, who uses it.",
+        _patterns,
+    ),
+    "mechanisms": (
+        "Mechanisms",
+        "What patterns are built from. Twelve are numbered; the others are their relatives.",
+        _mechanisms,
+    ),
+    "guarantees": (
+        "Guarantees",
+        "What a caller may rely on, what it needs, and what it includes.",
+        _guarantees,
+    ),
+    "technologies": (
+        "Technologies",
+        "What components are built with, who uses it, and the planning values for what nobody published.",
+        _technologies,
+    ),
+    "glossary": (
+        "Glossary",
+        "The words of the data: planes, kinds of component, metrics, statistics, scale bars.",
+        _glossary,
+    ),
+}
+"""Name of the page, its heading, its lead, and what makes its groups."""
