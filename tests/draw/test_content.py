@@ -72,7 +72,10 @@ def test_a_gap_is_said_in_the_drawing_itself(drawn: tuple[Diagram, ...]) -> None
         ("SL", ["p99 15 ms", "480 partitions", "slots"]),
         ("RF", ["the last known place", "p99.9 400 ms", "3 attempts"]),
         ("EVO", ["2019 to 2022", "broke", "solved", "one machine", "One database to Cassandra"]),
-        ("COST", ["90 k USD/month", "150 k USD/month", "for one scan", "a third of the nodes", "70 % reserved"]),
+        (
+            "COST",
+            ["90 k USD/month", "150 k USD/month", "per million; unit: scan", "a third of the nodes", "70 % reserved"],
+        ),
         ("NOVEL", ["one strike moves a million", "parcel/merge", "US 1,234,567", "three carriers"]),
         ("OPS", ["One region first", "Prometheus", "Two teams", "A zone is cut off", "Flame graphs"]),
     ],

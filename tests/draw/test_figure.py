@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from atlas.draw import figure
@@ -30,6 +32,11 @@ def test_a_published_range_stays_a_range_and_a_derived_one_is_its_middle() -> No
     """What was printed is shown as printed; what was computed is one number with its mark."""
     assert figure.figure(Value("x", parse("40 to 125 ms"), "claim")) == "40 to 125 ms"
     assert figure.figure(Value("x", parse("40 to 125 ms"), "derived")) == "≈ 70.7 ms"
+
+
+def test_a_derived_bound_stays_a_bound() -> None:
+    """At most 150 is not about 134: a middle between nothing and a bound is known to nobody."""
+    assert figure.figure(Value("x", parse("up to 150"), "derived")) == "≤ 150"
 
 
 def test_nothing_is_none() -> None:
@@ -62,3 +69,11 @@ def test_a_claim_says_what_it_measures(rich: System) -> None:
     """Figure and metric, with the year it held."""
     assert figure.claim(rich, "nodes") == "48 nodes (2025)"
     assert figure.claim(rich, "no-such-claim") is None
+
+
+def test_a_claim_about_a_part_says_which_part(rich: System) -> None:
+    """A figure without its scope and its statistic would claim to be of the whole."""
+    view = rich.claims["nodes"]
+    narrow = replace(view, claim=view.claim.model_copy(update={"scope": "one region", "stat": "p999"}))
+    narrowed = replace(rich, claims={"nodes": narrow})
+    assert figure.claim(narrowed, "nodes") == "48 p99.9 nodes, one region (2025)"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
+import operator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -10,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from atlas.catalogue import load_text, parse_yaml
+from atlas.diagnostic import Level
 from atlas.draw import diagrams, render
 from atlas.model import Vocabulary
 
@@ -68,3 +73,33 @@ def test_no_text_is_so_long_that_a_drawing_is_useless(attack: str, root: Path, v
             drawn = render(diagram, variant)
             assert drawn.width < 2000, (diagram.code, variant)
             assert drawn.height < 4000, (diagram.code, variant)
+
+
+def _dangling(value: Any, idents: frozenset[str]) -> Iterator[tuple[str | int, ...]]:
+    """The path of every text that is, or begins with, one of these ids."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        if isinstance(item, str) and item.partition(".")[0] in idents:
+            yield (key,)
+        yield from ((key, *path) for path in _dangling(item, idents))
+
+
+def _kind(path: tuple[str | int, ...], idents: frozenset[str]) -> tuple[str, ...]:
+    """The same for all places that differ only in an index or an id."""
+    return tuple("*" if isinstance(part, int) or part in idents else part for part in path)
+
+
+def test_ids_that_lead_nowhere_are_left_out_of_the_drawings(root: Path, vocabulary: Vocabulary) -> None:
+    """A reference of every kind to nothing is an error of the document, and all can still be drawn."""
+    text = (root / "tests" / "assets" / "draw" / "rich.yaml").read_text()
+    data = parse_yaml(text, "rich.yaml").data
+    idents = frozenset({*data["components"], *data["flows"], *data["claims"], *data["sources"]})
+    paths = list(_dangling(data, idents))
+    places = {_kind(path, idents): path for path in paths} | {path: path for path in paths if path[-1] == "call"}
+    assert len(places) > 20
+    for *above, last in places.values():
+        broken = copy.deepcopy(data)
+        functools.reduce(operator.getitem, above, broken)[last] = "nowhere"
+        loaded = load_text(json.dumps(broken), vocabulary, "broken.yaml")
+        assert any(finding.level is Level.ERROR for finding in loaded.findings), (*above, last)
+        assert loaded.system is None or len(diagrams(loaded.system)) >= 15, (*above, last)

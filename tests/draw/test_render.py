@@ -127,3 +127,17 @@ def test_drawings_keep_to_their_width(drawn: tuple[Diagram, ...]) -> None:
     """Most drawings fit the widest frame; none is so wide that its page would be unreadable."""
     widths = [render(d).width for d in drawn]
     assert sum(w <= WIDEST for w in widths) >= 0.95 * len(widths)
+
+
+def test_every_arrow_head_is_painted(pictures: list[tuple[str, str, ET.Element]]) -> None:
+    """A head is filled, or marked as open so that a page keeps its stroke: a cross without stroke is nothing."""
+    for name, _, root in pictures:
+        for path in root.iter(_SVG + "path"):
+            names = path.get("class", "").split()
+            if "pele-marker" in names:
+                assert (path.get("fill") not in (None, "none")) is ("pele-marker-open" not in names), name
+
+
+def test_a_lost_answer_ends_in_a_cross(rich: System) -> None:
+    """What is refused or fails is told from what is answered by shape, not by words alone."""
+    assert 'class="pele-marker pele-marker-open"' in render(draw(rich, "BP")).text

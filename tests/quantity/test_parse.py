@@ -160,3 +160,10 @@ def test_take_picks_an_end() -> None:
     assert quantity.take("high").is_exact
     assert quantity.take("low").form is Form.PLAIN
     assert isinstance(quantity.take("mid"), Quantity)
+
+
+def test_an_interval_that_begins_at_zero_is_a_bound() -> None:
+    """``0 to 150`` says less to a reader than ``≤ 150``, and parses to the same interval."""
+    product = parse("up to 150") * parse("1000 USD/month")
+    assert format_quantity(product) == "≤ 150 k USD/month"
+    assert parse(format_quantity(product)).high == pytest.approx(product.high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -71,7 +71,7 @@ class Architecture:
     def steps(self, flow_id: str) -> list[Step]:
         """The calls of a flow in the order in which they are made."""
         flow = self.document.flows[flow_id]
-        return list(_walk(flow.steps, Place("", 0, False, f"flows.{flow_id}.steps")))
+        return list(_walk(flow.steps, Place("", 0, False, f"flows.{flow_id}.steps", self.components.keys())))
 
     @cached_property
     def ways(self) -> tuple[Way, ...]:
@@ -86,7 +86,9 @@ class Architecture:
     def _ways(self, hidden: frozenset[str]) -> tuple[Way, ...]:
         found: dict[tuple[str, str], Way] = {}
         for number, (flow_id, flow) in enumerate(self.document.flows.items()):
-            for step in _walk(flow.steps, Place("", 0, False, f"flows.{flow_id}.steps", hidden)):
+            for step in _walk(
+                flow.steps, Place("", 0, False, f"flows.{flow_id}.steps", self.components.keys(), hidden)
+            ):
                 if step.call.target not in self.components or step.caller == step.call.target:
                     continue
                 if step.call.target not in hidden:
@@ -197,7 +199,7 @@ class Architecture:
         value = self.system.value(f"components.{ident}.instances")
         if value is None or value.origin not in ("claim", "derived"):
             return ""
-        return "× " + (figure.figure(value) or "").replace("≈ ", "≈").replace("> ", ">")
+        return "× " + (figure.figure(value) or "").replace("≈ ", "≈").replace("> ", ">").replace("≤ ", "≤")
 
     def built(self, ident: str) -> str:
         """Technology and how many, else what kind it is; a technology that only repeats the name is left out."""
@@ -259,12 +261,16 @@ class Architecture:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a walk through a call tree stands; callers in ``hidden`` are passed over."""
+    """Where a walk through a call tree stands; callers in ``hidden`` are passed over.
+
+    Calls of what is not ``known`` are left out: the check of references has said that there is no such component.
+    """
 
     caller: str
     depth: int
     is_async: bool
     path: str
+    known: Collection[str]
     hidden: frozenset[str] = frozenset()
 
 
@@ -274,6 +280,9 @@ def _walk(calls: tuple[Call, ...], place: Place) -> Iterator[Step]:
         if not call.call:
             field = "parallel" if call.parallel else "choose"
             yield from _walk(call.parallel or call.choose, replace(place, path=f"{here}.{field}"))
+            continue
+        if call.target not in place.known:
+            yield from _walk(call.then, replace(place, path=f"{here}.then"))
             continue
         detached = place.is_async or call.async_
         yield Step(place.caller, call, place.depth, detached, here)

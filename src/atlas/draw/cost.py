@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from atlas.draw import figure
 from atlas.draw.architecture import Architecture
 from atlas.draw.content import Content
@@ -16,6 +18,8 @@ from atlas.model.record import Costs
 
 _SECONDS_PER_MONTH = 365.25 / 12 * 86_400
 MOST_FLOWS = 10
+_LEAST_READABLE = 0.001
+"""US dollars below which a price is told by the million."""
 
 
 def cost(architecture: Architecture) -> Diagram:
@@ -101,14 +105,23 @@ def _content(architecture: Architecture, costs: Costs | None) -> Content:
         content.drawn_gap("by-component", is_there=False)
     total = figure.at(system, "costs.total")
     content.say("total", "Total cost", total)
-    unit = f" for one {costs.unit}" if costs and costs.unit else ""
-    per_unit = figure.at(system, "costs.per_unit")
-    content.say("per-unit", "Per unit", per_unit and f"{per_unit}{unit}")
+    content.say("per-unit", "Per unit", _per_unit(system.value("costs.per_unit"), costs))
     savings = [f"{s.what}: {s.saved}" for s in costs.savings] if costs else []
     content.say("savings", "Savings", figure.several(savings, 4))
     content.say("purchase", "Reserved, on demand", _purchase(architecture, costs))
     content.add("Rests on", costs.note if costs else None)
     return content
+
+
+def _per_unit(value: Value | None, costs: Costs | None) -> str | None:
+    """What one of the unit costs; of a millionth of a dollar nobody has an idea, so a million then."""
+    if value is None:
+        return None
+    unit = costs.unit if costs else ""
+    if value.mid >= _LEAST_READABLE:
+        return f"{figure.figure(value)}{f' for one {unit}' if unit else ''}"
+    million = replace(value, quantity=value.quantity.scaled(1e6))
+    return f"{figure.figure(million)} per million{f'; unit: {unit}' if unit else ''}"
 
 
 def _purchase(architecture: Architecture, costs: Costs | None) -> str | None:

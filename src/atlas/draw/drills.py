@@ -9,6 +9,7 @@ from atlas.draw.diagram import Diagram
 from atlas.draw.draft import finish, title
 from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart
+from atlas.draw.setting import change
 from atlas.draw.text import wrap
 from atlas.model.failure import Drill, Failure, Fault
 
@@ -73,23 +74,8 @@ def cadence(drill: Drill) -> str:
 
 
 def counterfactual(architecture: Architecture, drill: Drill) -> str:
-    """What the run without the mitigation changes: ``cache coalesce of Data services = False``."""
-    return (
-        figure.listed((f"{setting(architecture, path)} = {value}" for path, value in drill.without.items()), ", ") or ""
-    )
-
-
-def setting(architecture: Architecture, path: str) -> str:
-    """A dotted path in words: ``Message store: instances``, ``Open a channel: retry of Message store``."""
-    parts = path.split(".")
-    if parts[0] == "flows" and "steps" in parts and parts[1] in architecture.document.flows:
-        called = [s for s in architecture.steps(parts[1]) if path.startswith(f"{s.path}.")]
-        if called:
-            what = path.removeprefix(f"{called[-1].path}.").replace(".", " ")
-            return f"{architecture.name(parts[1])}: {what} of {architecture.name(called[-1].call.target)}"
-    if parts[0] in ("components", "flows") and len(parts) > 2:
-        return f"{architecture.name(parts[1])}: {' '.join(parts[2:])}"
-    return " ".join(parts)
+    """What the run without the mitigation changes: ``Data services: coalescing off``."""
+    return figure.listed((change(architecture, path, value) for path, value in drill.without.items()), ", ") or ""
 
 
 def _chart(architecture: Architecture, drilled: list[Failure], room: Room) -> Flowchart:

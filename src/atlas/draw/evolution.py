@@ -8,11 +8,14 @@ from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
 from atlas.draw.mermaid import Timeline
-from atlas.draw.text import shorten
+from atlas.draw.text import shorten, wrap
+from atlas.draw.theme import SMALL
 from atlas.model.record import Era
 
 MOST_ERAS = 6
 _EVENT = 92
+_ROOM = 144.0
+"""Width in px of an event's words; broken here, because the renderer would part a number from its unit."""
 
 
 def evolution(architecture: Architecture) -> Diagram:
@@ -36,21 +39,29 @@ def when(era: Era) -> str:
 
 def _events(architecture: Architecture, era: Era) -> list[str]:
     made = ", ".join(architecture.name(part) for part in era.components)
-    scale = figure.several((_short_claim(architecture, c) for c in era.scale), 3, ", ")
+    scale = figure.several(_scale(architecture, era), 2)
     said = [
         shorten(era.milestone, _EVENT),
         shorten(made, _EVENT) if made and made.lower() not in era.milestone.lower() else "",
-        scale or "",
+        shorten(scale, 2 * _EVENT) if scale else "",
         f"broke: {shorten(era.broke, _EVENT)}" if era.broke else "",
         f"solved: {shorten(era.solved, _EVENT)}" if era.solved else "",
         f"cost: {shorten(era.cost, _EVENT)}" if era.cost else "",
     ]
-    return [text for text in said if text]
+    return ["\n".join(wrap(text, _ROOM, SMALL)) for text in said if text]
 
 
-def _short_claim(architecture: Architecture, ident: str) -> str | None:
-    text = figure.claim(architecture.system, ident)
-    return text.partition(" (")[0] if text else None
+def _scale(architecture: Architecture, era: Era) -> list[str | None]:
+    """The newest figure of each fact of an era, with what it is of: three years of one rate are one line."""
+    newest: dict[tuple[str, ...], str] = {}
+    for ident in era.scale:
+        view = architecture.system.claims.get(ident)
+        if view is None:
+            continue
+        fact = (view.claim.metric, view.claim.of, view.claim.stat, view.claim.scope or "")
+        if fact not in newest or view.as_of > architecture.system.claims[newest[fact]].as_of:
+            newest[fact] = ident
+    return [architecture.claim(ident) for ident in newest.values()]
 
 
 def _content(architecture: Architecture) -> Content:
@@ -70,6 +81,6 @@ def _description(architecture: Architecture) -> list[str]:
     rows = []
     for era in architecture.eras():
         parts = [era.milestone, era.broke and f"broke: {era.broke}", era.solved and f"solved: {era.solved}"]
-        scale = figure.several((figure.claim(architecture.system, c) for c in era.scale), 6, ", ")
+        scale = figure.several(_scale(architecture, era), 6, ", ")
         rows.append(f"{when(era)}: {figure.listed([*parts, scale], '; ')}")
     return rows or [f"The eras of {architecture.document.name} are {NOT_PUBLIC}"]

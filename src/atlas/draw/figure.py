@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from atlas.draw.text import shorten
 from atlas.model import System, Value
 from atlas.quantity import Dimension, Quantity, format_quantity
 
 _SIGNS = ("≈", "~", ">", "<", "≤", "≥")
 _RATE = Dimension(time=-1)
 _TIME = Dimension(time=1)
+_SCOPE = 60
+"""Characters of a scope: without it a figure would claim to be of the whole."""
 
 
 def figure(value: Value | None, word: bool = True) -> str | None:
@@ -23,11 +26,16 @@ def figure(value: Value | None, word: bool = True) -> str | None:
         return None
     if value.origin in ("claim", "design"):
         return brief(value.quantity)
-    text = brief(value.quantity.take("mid"))
+    text = brief(value.quantity if _is_bound(value.quantity) else value.quantity.take("mid"))
     if value.origin in ("derived", "sized"):
         return _marked("≈", text)
     words = {"assumed": " assumed", "default": " default"}
     return _marked("~", text) + (words[value.origin] if word else "")
+
+
+def _is_bound(quantity: Quantity) -> bool:
+    """Whether a figure says no more than "at most": its middle would be a number that nobody knows."""
+    return quantity.low == 0 < quantity.high
 
 
 def brief(quantity: Quantity, digits: int = 3) -> str:
@@ -80,7 +88,7 @@ def several(parts: Iterable[str | None], most: int = 5, separator: str = "; ") -
 
 
 def claim(system: System, ident: str) -> str | None:
-    """A claim as printed with what it measures and when: ``72 nodes (2022)``; ``None`` for one that is unknown.
+    """A claim as printed with what it measures, of what part of it and when: ``72 nodes (2022)``; ``None`` if unknown.
 
     A claim that was not found in its source says so.
     """
@@ -88,6 +96,9 @@ def claim(system: System, ident: str) -> str | None:
     if view is None:
         return None
     name = view.metric.name.lower() if view.metric else view.claim.metric
+    if view.claim.stat not in ("total", "unstated"):
+        name = f"{'p99.9' if view.claim.stat == 'p999' else view.claim.stat} {name}"
+    scope = f", {shorten(view.claim.scope, _SCOPE)}" if view.claim.scope else ""
     year = f" ({view.as_of[:4]})" if view.as_of and view.as_of[:4].isdigit() else ""
     held = "" if view.is_usable else f", {view.claim.verdict}" if view.claim.verdict != "found" else ", to be checked"
-    return f"{brief(view.quantity)} {name}{year}{held}"
+    return f"{brief(view.quantity)} {name}{scope}{year}{held}"

@@ -73,7 +73,7 @@ def _edges(chart: Flowchart, architecture: Architecture) -> None:
     touched: set[str] = set()
     for way in _by_weight(architecture):
         ends = (_place(way.caller), _place(way.callee))
-        is_needed = way.is_in_main or not {*ends} <= touched
+        is_needed = way.is_in_main or not {*ends} <= touched or _is_entry(architecture, way)
         if ends in drawn or ends[0] == ends[1] or not is_needed:
             continue
         drawn[ends] = None
@@ -87,6 +87,11 @@ def _edges(chart: Flowchart, architecture: Architecture) -> None:
             drawn[ends] = None
             touched |= {*ends}
             chart.edge(*ends, Line.DASHED, stacked(architecture.guarantee(link.guarantee)))
+
+
+def _is_entry(architecture: Architecture, way: Way) -> bool:
+    """Whether clients come in this way: a gateway that only gets pushed to would seem to have no callers."""
+    return not way.is_async and architecture.components[way.callee].plane == "edge"
 
 
 def _by_weight(architecture: Architecture) -> list[Way]:

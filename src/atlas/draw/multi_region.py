@@ -97,10 +97,14 @@ def _copies(chart: Flowchart, architecture: Architecture, owned: dict[str, str],
         return
     facts = wrap(_replication(architecture) or f"replication: {NOT_PUBLIC}", room.prose, 14, 4)
     gap = chart.node(
-        "away none", "Copies elsewhere", *facts, classes=() if _replication(architecture) else ("gap",), zone=away
+        "away none",
+        "Replication" if _is_single(architecture) else "Copies elsewhere",
+        *facts,
+        classes=() if _replication(architecture) else ("gap",),
+        zone=away,
     )
     for node in list(owned.values())[:1]:
-        chart.edge(node, gap, Line.DASHED)
+        chart.edge(node, gap, Line.HIDDEN if _is_single(architecture) else Line.DASHED)
 
 
 def _replication(architecture: Architecture) -> str | None:
@@ -118,10 +122,15 @@ def _content(architecture: Architecture) -> Content:
     rto, rpo = (figure.at(architecture.system, f"{base}.{key}") for key in ("rto", "rpo"))
     failover = f"{known.failover} failover, " if known and known.failover else ""
     content.add("Lost region", f"{failover}RTO {rto or NOT_PUBLIC}, RPO {rpo or NOT_PUBLIC}")
-    count = figure.at(architecture.system, "regions.count")
+    count = _count(architecture)
     names = figure.several(regions.names if regions else (), 6, ", ")
     content.add("Regions", figure.listed([count, names, regions.strategy if regions else None], "; "))
     return content
+
+
+def _count(architecture: Architecture) -> str | None:
+    count = figure.at(architecture.system, "regions.count")
+    return count and ("one region" if count == "1" else f"{count} regions")
 
 
 def _description(architecture: Architecture) -> list[str]:

@@ -51,7 +51,10 @@ def _chart(architecture: Architecture, plane: str, code: str, room: Room, direct
 
 
 def _neighbours(architecture: Architecture, plane: str) -> tuple[list[str], list[str]]:
-    """Who calls into the plane and whom it calls, the busiest first, as many as there is room for."""
+    """Who calls into the plane and whom it calls, the busiest first, as many as there is room for.
+
+    Ids that are no component are left to the check of references.
+    """
     own = set(parts(architecture, plane))
     into = {
         w.caller: w.average for w in sorted(architecture.ways, key=_rate) if w.callee in own and w.caller not in own
@@ -63,8 +66,10 @@ def _neighbours(architecture: Architecture, plane: str) -> tuple[list[str], list
         if link.from_ in own and link.to not in own:
             out.setdefault(link.to, 0.0)
     room = max(2, MOST_NODES - len(own))
-    callers = sorted(into, key=lambda i: -into[i])[: max(1, room - min(len(out), room // 2))]
-    callees = [i for i in sorted(out, key=lambda i: -out[i]) if i not in callers][: room - len(callers)]
+    known = {"", *architecture.components}
+    callers = [i for i in sorted(into, key=lambda i: -into[i]) if i in known]
+    callers = callers[: max(1, room - min(len(out), room // 2))]
+    callees = [i for i in sorted(out, key=lambda i: -out[i]) if i in known and i not in callers][: room - len(callers)]
     return callers, callees
 
 

@@ -14,7 +14,7 @@ from atlas.draw.diagram import Diagram, Picture, Variant
 from atlas.draw.pele import VERSION, Renderer, pele
 from atlas.draw.repaint import repaint
 
-RENDERER_VERSION = f"{VERSION}+4"
+RENDERER_VERSION = f"{VERSION}+5"
 """Changes whenever the same diagram may give other bytes: part of every cache key."""
 
 _TALL = 700.0

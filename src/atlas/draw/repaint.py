@@ -160,7 +160,11 @@ def _root(element: ET.Element) -> None:
 def _edges(element: ET.Element) -> None:
     element.set("stroke", theme.INK_2)
     for path in element.iter(_SVG + "path"):
-        if "pele-marker" in _classes(path) and path.get("fill") not in (None, "none"):
+        if "pele-marker" not in _classes(path):
+            continue
+        if path.get("fill") in (None, "none"):
+            _add_class(path, "pele-marker-open")  # a cross or an open head is nothing but its stroke
+        else:
             path.set("fill", theme.INK_2)
 
 

@@ -84,7 +84,7 @@ _PAGE = """\
 .pele .pele-cluster-title text, .pele .pele-cluster-title tspan { fill: var(--c-ink, var(--ink-2)); }
 .pele .halo { stroke: var(--paper); }
 .pele .pele-cluster-title .halo { fill: none; stroke: var(--paper); }
-.pele .note { --c: var(--warn); --c-tint: var(--warn-tint); }
+.pele .note { --c: var(--warn); --c-tint: var(--warn-tint); font-size: inherit; }
 .pele .main { --c: var(--accent); --c-tint: var(--accent-tint); }
 .pele .gap { --c: var(--rule-strong); --c-tint: var(--paper); }
 .pele .quiet { --c: var(--rule); --c-tint: var(--sunken); }

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from atlas.draw import figure
 from atlas.draw.architecture import Architecture
 from atlas.draw.content import Content
 from atlas.draw.diagram import NOT_PUBLIC, Diagram
 from atlas.draw.draft import finish, title
-from atlas.draw.drills import setting
 from atlas.draw.layout import Room, fit, spacing
 from atlas.draw.mermaid import Flowchart
-from atlas.draw.text import plain, wrap
+from atlas.draw.setting import setting, worded
+from atlas.draw.text import wrap
 from atlas.model.record import Variant
 
 _MOST = 10
@@ -30,21 +28,13 @@ def variant_changes(architecture: Architecture, ident: str, variant: Variant) ->
     content = Content()
     content.drawn_gap("scale" if variant.kind == "scale" else "regions", bool(variant.set))
     content.add("Shows", variant.note)
-    rows = [f"{setting(architecture, p)}: {now(architecture, p)} becomes {then(v)}" for p, v in variant.set.items()]
+    rows = [f"{setting(architecture, p)}: {now(architecture, p)} becomes {worded(v)}" for p, v in variant.set.items()]
     return finish(architecture, code, chart, content, [variant.title, *rows])
 
 
 def now(architecture: Architecture, path: str) -> str:
     """What a path says in this document, with its mark of origin."""
     return figure.at(architecture.system, path) or "as it follows"
-
-
-def then(value: Any) -> str:
-    """What a variant writes there."""
-    if isinstance(value, dict):
-        inner = next((value[k] for k in ("assumed", "derived", "claim", "sized") if k in value), None)
-        return plain(str(inner)) if inner is not None else ", ".join(f"{k} {v}" for k, v in value.items())
-    return plain(str(value))
 
 
 def _chart(architecture: Architecture, code: str, variant: Variant, room: Room) -> Flowchart:
@@ -59,7 +49,9 @@ def _chart(architecture: Architecture, code: str, variant: Variant, room: Room) 
         before = chart.node(
             f"here {number}", name, *wrap(now(architecture, path), room.prose, 14, 2), classes=classes, zone=here
         )
-        after = chart.node(f"there {number}", name, *wrap(then(value), room.prose, 14, 2), classes=classes, zone=there)
+        after = chart.node(
+            f"there {number}", name, *wrap(worded(value), room.prose, 14, 2), classes=classes, zone=there
+        )
         chart.edge(before, after)
     if not variant.set:
         chart.node("none", "What changes", NOT_PUBLIC, classes=("gap",), zone=there)

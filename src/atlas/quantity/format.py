@@ -29,9 +29,11 @@ def format_quantity(quantity: Quantity, digits: int = 4) -> str:
 
 
 def format_interval(low: float, high: float, unit: str, digits: int = 4) -> str:
-    """``40 – 125 ms``; one suffix for each end."""
+    """``40 – 125 ms``; one suffix for each end; one that begins at zero or has no end is a bound."""
     if math.isinf(high):
         return _SIGNS[Form.AT_LEAST] + _amount(low, unit, digits)
+    if low == 0 < high:
+        return _SIGNS[Form.AT_MOST] + _amount(high, unit, digits)
     factor, symbol = _factor(unit)
     ends = [_scaled(low / factor, symbol, digits), _scaled(high / factor, symbol, digits)]
     if ends[0][-1:].isdigit() and not ends[1][-1:].isdigit():
