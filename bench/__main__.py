@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import building, checking, drawing, mutation, pages, serving
+from bench import building, checking, drawing, mutation, pages, serving, simulating
 from bench.calibration import Calibration
 from bench.measure import Say, Section
 from bench.results import to_json, to_markdown
@@ -36,6 +36,7 @@ MEASURES: Mapping[str, Measure] = {
     "serve": serving.measure,
     "draw": drawing.measure,
     "pages": pages.measure,
+    "simulate": simulating.measure,
     "mutation": _mutation,
 }
 

@@ -7,6 +7,7 @@ source is built anew and never run stale.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -20,7 +21,7 @@ from typing import Final
 
 SOURCE: Final = Path(__file__).with_name("kernel.c")
 BUILT: Final = Path(__file__).with_name("_kernel")
-FLAGS: Final = ("-O3", "-std=c11", "-ffp-contract=off", "-fno-strict-aliasing")
+FLAGS: Final = ("-O3", "-std=c11", "-ffp-contract=off")
 WASM_FLAGS: Final = (
     *("-target", "wasm32-freestanding", "-nostdlib", "-mbulk-memory", "-DNDEBUG", "-g0", "-Wl,--no-entry"),
     *("-Wl,--export=atlas_start", "-Wl,--export=atlas_run", "-Wl,--export=atlas_source_hash"),
@@ -56,6 +57,7 @@ def build_native(target: Path | None = None, extra: tuple[str, ...] = ()) -> Pat
     compiler = _native_compiler()
     shared = ("-shared",) if sys.platform == "win32" else ("-shared", "-fPIC")
     _compile([*compiler, *FLAGS, *shared, *extra], target)
+    _sweep(target)
     return target
 
 
@@ -65,6 +67,7 @@ def build_wasm(target: Path | None = None) -> Path:
     if not _has_zig():
         raise BuildError("WebAssembly needs the package ziglang: pip install ziglang")
     _compile([*_ZIG, *FLAGS, *WASM_FLAGS], target)
+    _sweep(target)
     return target
 
 
@@ -102,6 +105,16 @@ def _compile(command: list[str], target: Path) -> None:
         if result.returncode:
             raise BuildError(f"{command[0]} failed:\n{result.stderr[-2000:]}")
         made.replace(target)
+
+
+def _sweep(target: Path) -> None:
+    """Remove what was built from earlier sources (but for files that are in use, where that cannot be done)."""
+    if target.parent != BUILT:
+        return
+    for other in target.parent.glob(f"kernel-*{target.suffix}"):
+        if other != target:
+            with contextlib.suppress(OSError):
+                other.unlink()
 
 
 def _writable(folder: Path) -> Path:

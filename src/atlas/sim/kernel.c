@@ -646,6 +646,8 @@ static i64 choose(Sim *s, i64 from, i64 to) {
   return INTS(CALLS)[to - 1];
 }
 
+static void finish(Sim *s, i32 f, int succeeded);
+
 static void advance(Sim *s, i32 f) {
   i64 first = s->sites[s->fr[f].site].stage_first, last = s->sites[s->fr[f].site].stage_last, q = 0;
   i32 issued[256];
@@ -664,7 +666,7 @@ static void advance(Sim *s, i32 f) {
     if (n) break;
     s->fr[f].stage++;
   }
-  if (!n) { add_work(s, f, SUCCEED); return; }
+  if (!n) { finish(s, f, 1); return; } /* what the stack would do next */
   i64 quorum = INTS(QUORUM)[q];
   s->fr[f].pending = (int16_t)n;
   s->fr[f].succeeded = 0;
