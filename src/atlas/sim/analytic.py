@@ -113,7 +113,7 @@ class _Case:
         for root in dict.fromkeys(self.network.source_root.tolist()):
             self._note_root(root)
         for node in self.network.nodes:
-            for root in node.detached:
+            for root, _ in node.detached:
                 self._note_root(root)
         self.settled, self.damping = False, 1.0
         self.calls = np.zeros(len(self.network.nodes))

@@ -55,22 +55,33 @@ def one_after_other(first: Answer, second: Answer) -> Answer:
 def side_by_side(calls: Sequence[tuple[float, Answer]], quorum: int) -> Answer:
     """Calls that happen each with its probability; ``quorum`` (0: all that happen) must succeed.
 
-    With a quorum, a call that does not happen is left out of it (as many fewer are needed only where too few happen).
+    Of fewer calls than the quorum all must succeed.
     """
     if len(calls) == 1:
         return _perhaps(*calls[0])
     axis = calls[0][1].good.axis
     if not quorum:
         return _all(axis, calls)
-    flat = np.zeros(axis.count)
-    answered = [flat + p * _upto(a.answered) for p, a in calls]
-    good = [flat + p * _upto(a.good) for p, a in calls]
-    failed = [flat + 1 - p + p * _upto(a.failed) for p, a in calls]
-    done = at_least(quorum, answered)
+    happens = [p for p, _ in calls]
+    done = reached(quorum, happens, [_upto(a.answered) for _, a in calls], axis.count)
     # good where the quorum is reached by good answers alone, before degraded ones had to help
-    fine = np.minimum(at_least(quorum, good), done)
+    fine = np.minimum(reached(quorum, happens, [_upto(a.good) for _, a in calls], axis.count), done)
+    failed = [np.zeros(axis.count) + 1 - p + p * _upto(a.failed) for p, a in calls]
     lost = at_least(len(calls) - quorum + 1, failed)
-    return _from_cumulated(axis, fine, done, np.minimum(lost, 1 - done[-1]))
+    return _from_cumulated(axis, fine, done, lost * (1 - done[-1]) / lost[-1] if lost[-1] > 0 else lost)
+
+
+def reached(quorum: int, happens: Sequence[float], answered: Sequence[Floats | float], count: int) -> Floats:
+    """Probability, at each point, that a stage has its quorum, or all of the calls that happen if those are fewer."""
+    flat = np.zeros(count)
+    by_quorum = at_least(quorum, [flat + p * x for p, x in zip(happens, answered, strict=True)])
+    fewer = [flat + 1.0] + [flat] * (quorum - 1)  # exactly so many happen, and all of them have answered
+    for p, x in zip(happens, answered, strict=True):
+        for k in range(quorum - 1, 0, -1):
+            fewer[k] = fewer[k] * (1 - p) + fewer[k - 1] * (p * x)
+        fewer[0] = fewer[0] * (1 - p)
+    done: Floats = np.minimum(by_quorum + np.sum(fewer, axis=0), 1.0)
+    return done
 
 
 def _perhaps(p: float, answer: Answer) -> Answer:

@@ -30,7 +30,8 @@ class Node:
     site: int
     hot: bool
     stages: list[NodeStage] = field(default_factory=list)
-    detached: list[int] = field(default_factory=list)
+    detached: list[tuple[int, int]] = field(default_factory=list)
+    """What it hands over, with the number of stages that it waits for before."""
     fallback: int = NONE
     divert: int = NONE
     parent: int = NONE
@@ -100,7 +101,7 @@ def _copy(plan: Plan, site: int, hot: bool, nodes: list[Node]) -> int:
             if call not in copies:
                 copies[call] = _copy(plan, call, hot, nodes)
         waited = [copies[c] for c in calls if plan.sites.flow[c] == flow]
-        node.detached += [copies[c] for c in calls if plan.sites.flow[c] != flow]
+        node.detached += [(copies[c], len(node.stages)) for c in calls if plan.sites.flow[c] != flow]
         if waited:
             node.stages.append(NodeStage(waited, int(plan.stages.quorum[q]), bool(plan.stages.choose[q])))
         below += copies.values()

@@ -34,6 +34,8 @@ class Fate:
     """Share of the attempts that is not joined to an equal one in flight."""
     reach: list[float] = field(default_factory=list)
     """Share of the calls served that comes to each stage."""
+    through: float = 1.0
+    """Share of the calls served whose stages all succeed."""
     fallback: float = 0.0
     stay_s: float = 0.0
     """Mean time of the stages ..."""
@@ -138,8 +140,9 @@ def node_rates(network: Network, fates: list[Fate], arrivals: Floats, miss: Floa
             for child in stage.calls:
                 calls[child] += served * reach * happens(plan, network.nodes[child].site, miss)
                 asked[child] += served * reach * _on_hits(plan, network.nodes[child].site, miss)
-        for child in node.detached:
-            calls[child] += served * happens(plan, network.nodes[child].site, miss)
+        for child, place in node.detached:
+            reach = fate.reach[place] if place < len(fate.reach) else fate.through
+            calls[child] += served * reach * happens(plan, network.nodes[child].site, miss)
         if node.fallback != NONE:
             calls[node.fallback] += calls[index] * fate.fallback
         if node.divert != NONE:
@@ -208,7 +211,7 @@ class Loads:
         weights: dict[tuple[int, float], float] = {}
         load.held = False
         for index, share in self._members[g]:
-            each = asked[index] * (1 - fates[index].barred) * share / network.group_instances[g]
+            each = asked[index] * (1 - fates[index].barred) * share / max(1.0, float(network.group_instances[g]))
             if each <= 0:
                 continue
             mean, mean2, held = self.occupancy(index, fates[index])
@@ -243,7 +246,7 @@ class Loads:
                     others = sum(float(plan.sites.chance[network.nodes[c].site]) for c in mates) - 1
                     group += asked[index] * share * max(0.0, others)
             total += asked[index] * share
-        queues = float(network.group_instances[g])
+        queues = max(1.0, float(network.group_instances[g]))
         return 1 + group / (rate * queues) / queues if total > 0 else 1.0
 
     def _bar(self, asked: Floats, fates: list[Fate]) -> None:
@@ -292,7 +295,7 @@ class Loads:
         plan, network = self._network.plan, self._network
         first, last = (int(x) for x in plan.stations.shed_start[station : station + 2])
         groups = np.flatnonzero(network.group_station == station)
-        slots = float((network.group_servers[groups] * network.group_instances[groups]).sum())
+        slots = max(float((network.group_servers[groups] * network.group_instances[groups]).sum()), 1e-9)
         busy = {}
         for index in mine:
             units = float(plan.sites.units[network.nodes[index].site])

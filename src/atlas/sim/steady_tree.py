@@ -62,6 +62,7 @@ class Tree:
             before = self._served(index, axis)
             error = float(self._state.error[plan.sites.station[site]])
             fate.reach = [r * (1 - error) for r in fate.reach]
+            fate.through *= 1 - error
             after = before.times(1 - error)
             failed = after.then(chain.failed).plus(before.times(error))
             found = Answer(after.then(chain.good), after.then(chain.degraded), failed)
@@ -126,7 +127,7 @@ class Tree:
         group = NONE if parent == NONE else int(network.node_group[parent])
         if group == NONE or network.node_hot_share[parent] == 1.0:
             return 1.0
-        return float(network.group_instances[group])
+        return max(1.0, float(network.group_instances[group]))
 
     def _chain(self, index: int, axis: Axis, answers: dict[int, Answer]) -> Answer:
         """The stages one after the other; fills in how often each is reached and how long they take."""
@@ -136,6 +137,7 @@ class Tree:
             fate.reach.append(min(1.0, chain.answered.total))
             step = self._stage(stage, answers)
             chain = step if len(fate.reach) == 1 else one_after_other(chain, step)
+        fate.through = min(1.0, chain.answered.total)
         station = self._network.plan.sites.station[node.site]
         if node.stages and station != NONE and self._network.plan.stations.holds[station]:
             masses = chain.good.masses + chain.degraded.masses + chain.failed.masses

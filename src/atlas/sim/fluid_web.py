@@ -1,0 +1,184 @@
+"""The arrays the fluid engine steps through: nodes, their stages, the members of their queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from atlas.physics.queue_curve import ENDLESS, LOADS, queue_curve, shortest_curve
+from atlas.sim.conditions import Conditions, open_rates
+from atlas.sim.network import Network, network_of, places
+from atlas.sim.plan import ANSWER, NONE, UNLIMITED, Floats, Ints, Plan, Routing
+from atlas.sim.steady_load import Fate, Loads, node_rates
+
+MOST_ATTEMPTS = 8
+_SHORTEST_UP_TO = 32
+
+
+def summed(index: Ints, values: Floats, count: int) -> Floats:
+    """Sums of the values that have the same index, for indices 0 to ``count`` - 1."""
+    sums: Floats = np.bincount(index, values, count).astype(np.float64, copy=False)
+    return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """A network as arrays. Entry e is one call of a stage; member m is a node in one of the groups that serve it."""
+
+    network: Network
+    site: Ints
+    is_root: Floats
+    entry_child: Ints
+    entry_parent: Ints
+    entry_stage: Ints
+    """The stage it belongs to, or that it is handed over with; ``NONE``: handed over after the last."""
+    entry_waited: Floats
+    """1 where the caller waits for it (0: handed over)."""
+    stage_parent: Ints
+    stage_place: Ints
+    """Position of the stage in its parent."""
+    stage_quorum: Ints
+    stage_choose: Floats
+    stage_size: Ints
+    ranks: tuple[tuple[Ints, Ints], ...]
+    """For each position within a stage: the stages that have a call there, and the entries."""
+    fallback: Ints
+    divert: Ints
+    answers: Floats
+    """1 where the fallback answers at once."""
+    attempts: Ints
+    cache: Ints
+    chance: Floats
+    member_node: Ints
+    member_group: Ints
+    member_share: Floats
+
+    @property
+    def count(self) -> int:
+        """Number of nodes."""
+        return len(self.site)
+
+
+def web_of(plan: Plan, present: Floats | None = None) -> Web:
+    """Expand a (valid) plan."""
+    network = network_of(plan, present)
+    nodes, sites = network.nodes, plan.sites
+    site = np.array([n.site for n in nodes], dtype=np.int64)
+    entries: list[tuple[int, int, int, float]] = []
+    stages: list[tuple[int, int, int, float, int]] = []
+    ranks: dict[int, list[tuple[int, int]]] = {}
+    for parent, node in enumerate(nodes):
+        for place, stage in enumerate(node.stages):
+            stages.append((parent, place, stage.quorum, float(stage.choose), len(stage.calls)))
+            for rank, child in enumerate(stage.calls):
+                ranks.setdefault(rank, []).append((len(stages) - 1, len(entries)))
+                entries.append((child, parent, len(stages) - 1, 1.0))
+        first = len(stages) - len(node.stages)
+        for child, place in node.detached:
+            entries.append((child, parent, first + place if place < len(node.stages) else NONE, 0.0))
+    waited = {e[0] for e in entries if e[3]} | {x for n in nodes for x in (n.fallback, n.divert) if x != NONE}
+    table = np.array(entries, dtype=np.float64).reshape(len(entries), 4)
+    rows = np.array(stages, dtype=np.float64).reshape(len(stages), 5)
+    members = _members(network)
+    return Web(
+        network=network,
+        site=site,
+        is_root=np.array([float(n not in waited) for n in range(len(nodes))]),
+        entry_child=table[:, 0].astype(np.int64),
+        entry_parent=table[:, 1].astype(np.int64),
+        entry_stage=table[:, 2].astype(np.int64),
+        entry_waited=table[:, 3],
+        stage_parent=rows[:, 0].astype(np.int64),
+        stage_place=rows[:, 1].astype(np.int64),
+        stage_quorum=rows[:, 2].astype(np.int64),
+        stage_choose=rows[:, 3],
+        stage_size=rows[:, 4].astype(np.int64),
+        ranks=tuple((np.array([q for q, _ in r]), np.array([e for _, e in r])) for _, r in sorted(ranks.items())),
+        fallback=np.array([n.fallback for n in nodes], dtype=np.int64),
+        divert=np.array([n.divert for n in nodes], dtype=np.int64),
+        answers=(sites.fallback[site] == ANSWER).astype(np.float64),
+        attempts=np.where([n in waited for n in range(len(nodes))], np.minimum(sites.attempts[site], MOST_ATTEMPTS), 1),
+        cache=sites.cache[site],
+        chance=sites.chance[site].astype(np.float64),
+        member_node=np.array([m[0] for m in members], dtype=np.int64),
+        member_group=np.array([m[1] for m in members], dtype=np.int64),
+        member_share=np.array([m[2] for m in members], dtype=np.float64),
+    )
+
+
+def _members(network: Network) -> list[tuple[int, int, float]]:
+    members = []
+    for node, group in enumerate(network.node_group.tolist()):
+        hot, share = int(network.node_hot_group[node]), float(network.node_hot_share[node])
+        if group == NONE:
+            continue
+        if hot == group or share < 1:
+            members.append((node, group, 1.0 if hot == group else 1 - share))
+        if hot != group and share > 0:
+            members.append((node, hot, share))
+    return members
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """Curves of all groups (rows), and what they were made from."""
+
+    servers: Floats
+    """Of one queue, in calls (a call that takes several slots makes them fewer)."""
+    room: Floats
+    """Servers and places of one queue."""
+    stack: Floats
+    """[(inside, busy, refused, waits), group, load]: see ``atlas.physics.queue_curve``."""
+    cv2: Floats
+    endless: Floats
+    """1: as many servers as are asked for."""
+
+    @property
+    def inside(self) -> Floats:
+        """Mean number in a queue and its servers, at all loads."""
+        part: Floats = self.stack[0]
+        return part
+
+    @property
+    def busy(self) -> Floats:
+        """Share of the servers that is busy, at all loads."""
+        part: Floats = self.stack[1]
+        return part
+
+    @property
+    def refused(self) -> Floats:
+        """Share refused, at all loads."""
+        part: Floats = self.stack[2]
+        return part
+
+
+def curves_of(network: Network, state: Conditions) -> Curves:
+    """Curves of the groups where instances are there as the conditions say; spreads of service as at nominal load."""
+    plan = network.plan
+    fates = [Fate() for _ in network.nodes]
+    loads = Loads(network, state)
+    arrivals = np.maximum(open_rates(plan, state, None), 1e-9)
+    loads.update(node_rates(network, fates, arrivals, 1.0 - plan.caches.hit)[1], fates)
+    rows, servers, room = [], [], []
+    for g, load in enumerate(loads.groups):
+        station = int(network.group_station[g])
+        most = min(places(plan, station), ENDLESS)
+        count = 1.0 if load.servers >= UNLIMITED else max(load.servers, 1e-3)
+        cv2 = round(min(load.cv2, 400.0), 3)
+        shortest = plan.stations.routing[station] == Routing.SHORTEST and network.group_instances[g] > 1
+        if shortest and count <= _SHORTEST_UP_TO:
+            rows.append(shortest_curve(max(1, round(count)), most, cv2))
+        else:
+            rows.append(queue_curve(count, most, cv2))
+        servers.append(count)
+        room.append(count + most)
+    return Curves(
+        servers=np.array(servers),
+        room=np.array(room),
+        stack=np.array([[getattr(r, name) for r in rows] for name in ("inside", "busy", "refused", "waits")]).reshape(
+            4, len(rows), len(LOADS)
+        ),
+        cv2=np.array([min(g.cv2, 400.0) for g in loads.groups]),
+        endless=np.array([float(g.servers >= UNLIMITED) for g in loads.groups]),
+    )
