@@ -231,6 +231,13 @@ def test_absurd_durations_are_refused(for_s: float, warmup_s: float) -> None:
         simulate(example(), 1, for_s, warmup_s=warmup_s)
 
 
+def test_too_much_work_is_refused_before_it_starts() -> None:
+    """A planet's year request by request is refused at once: to be sliced, or asked of another engine."""
+    busy = changed(example(), "sources", "rate_per_s", 1e9)
+    with pytest.raises(PlanError, match="slice"):
+        simulate(busy, 1, 3600.0)
+
+
 def test_too_many_bins_are_refused() -> None:
     """A year in milliseconds does not fit in memory: a limit, not a crash."""
     with pytest.raises(PlanError, match="bins"):

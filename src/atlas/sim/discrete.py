@@ -12,12 +12,14 @@ import numpy as np
 from atlas.sim.kernel import Progress, load_kernel
 from atlas.sim.outcome import Outcome
 from atlas.sim.plan import Plan, PlanError
+from atlas.sim.rate import site_rates
 from atlas.sim.record import Record, new_record
 from atlas.sim.reference import Reference
 from atlas.sim.validation import check_duration, validate
 
 Engine = Literal["auto", "kernel", "twin"]
 MAX_REPLICATIONS = 10_000
+MAX_CALLS = 4e9
 
 
 class SlowEngineWarning(UserWarning):
@@ -49,6 +51,7 @@ def simulate(  # noqa: PLR0913 (options by keyword, each with a default)
     check_duration(for_s, warmup_s)
     if not 1 <= replications <= MAX_REPLICATIONS:
         raise PlanError("replications", f"{replications} is not between 1 and {MAX_REPLICATIONS:,}")
+    _check_work(plan, for_s)
     chosen = _choose(engine)
     job = Job(plan, seed, for_s, warmup_s, bin_s, by_site, chosen)
     if executor is None:
@@ -89,6 +92,16 @@ def seeds_of(seed: int, replication: int) -> tuple[int, int]:
         raise PlanError("seed", f"{seed} is negative")
     first, second = np.random.SeedSequence([seed, replication]).generate_state(2, np.uint64).tolist()
     return int(first), int(second) | 1
+
+
+def _check_work(plan: Plan, for_s: float) -> None:
+    """Refuse what would take hours before it starts."""
+    calls = float(site_rates(plan).sum()) * for_s
+    if calls > MAX_CALLS:
+        reason = (
+            f"about {calls:.1e} calls are more than one run can have ({MAX_CALLS:.0e}): shorten it, or slice the plan"
+        )
+        raise PlanError("for_s", reason)
 
 
 def _choose(engine: Engine) -> Literal["kernel", "twin"]:
