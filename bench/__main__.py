@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from subprocess import SubprocessError
 
 from bench import building, checking, drawing, mutation, pages, serving, simulating
 from bench.calibration import Calibration
@@ -32,40 +33,50 @@ def _mutation(_calibration: Calibration, _scratch: Path, say: Say) -> Section:
 
 MEASURES: Mapping[str, Measure] = {
     "check": checking.measure,
-    "build": building.measure,
     "serve": serving.measure,
     "draw": drawing.measure,
     "pages": pages.measure,
     "simulate": simulating.measure,
     "mutation": _mutation,
+    "build": building.measure,
 }
 
 
 def main() -> int:
-    """Run; the exit code is 1 where a target was missed."""
+    """Run; the exit code is 1 where a target was missed. What has been measured is written after each measure."""
     arguments = _arguments()
     names = arguments.names or list(MEASURES)
+    out = arguments.out or (None if arguments.names else Path(__file__).parent)  # a part would replace the whole
     calibration = Calibration()
     sections: dict[str, Section] = {}
+    markdown = ""
     with tempfile.TemporaryDirectory(prefix="atlas-bench-") as scratch:
         try:
             for number, name in enumerate(names, 1):
-                began = time.perf_counter()
-                folder = Path(scratch) / name
-                folder.mkdir()
-                say = _speaker(f"[{number}/{len(names)}] {name}")
-                sections[name] = MEASURES[name](calibration, folder, say)
-                say(f"done in {time.perf_counter() - began:.0f} s")
+                sections[name] = _taken(name, f"[{number}/{len(names)}] {name}", calibration, Path(scratch))
+                about = {"date": arguments.date, "machine": arguments.machine}
+                markdown = to_markdown(sections, calibration, **about)
+                if out is not None:
+                    (out / "RESULTS.md").write_text(markdown, "utf-8")
+                    (out / "results.json").write_text(to_json(sections, calibration, **about), "utf-8")
         finally:
             calibration.close()
-    markdown = to_markdown(sections, calibration, date=arguments.date, machine=arguments.machine)
     sys.stdout.write(markdown)
-    out = arguments.out or (None if arguments.names else Path(__file__).parent)  # a part would replace the whole
-    if out is not None:
-        out.joinpath("RESULTS.md").write_text(markdown, "utf-8")
-        data = to_json(sections, calibration, date=arguments.date, machine=arguments.machine)
-        out.joinpath("results.json").write_text(data, "utf-8")
     return int(any(row.met is False for section in sections.values() for row in section.rows))
+
+
+def _taken(name: str, head: str, calibration: Calibration, scratch: Path) -> Section:
+    """One measure in a folder of its own; one that cannot be taken says why and leaves the others alone."""
+    folder, say = scratch / name, _speaker(head)
+    folder.mkdir()
+    began = time.perf_counter()
+    try:
+        section = MEASURES[name](calibration, folder, say)
+    except (RuntimeError, OSError, SubprocessError, ImportError) as error:
+        section = Section(name.capitalize())
+        section.missing(name, "", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+    say(f"done in {time.perf_counter() - began:.0f} s")
+    return section
 
 
 def _arguments() -> argparse.Namespace:
