@@ -242,3 +242,15 @@ def test_a_broken_file_does_not_hide_the_others(tmp_path: Path, text: str) -> No
         ("Bad Name.yaml", "DOC014"),
         ("twin.yaml", "DOC016"),
     }
+
+
+def test_what_editors_keep_beside_a_document_is_no_system(text: str, tmp_path: Path) -> None:
+    """Hidden files, such as the locks of editors, are passed over; a link is named by where it stands."""
+    folder = tmp_path / "catalogue" / "systems" / "developer"
+    folder.mkdir(parents=True)
+    (folder / "tiny.yaml").write_text(text, "utf-8")
+    (folder / ".#tiny.yaml").symlink_to("someone@somewhere.1")
+    (folder / "gone.yaml").symlink_to("nowhere")
+    catalogue = load_catalogue(tmp_path)
+    assert list(catalogue.systems) == ["tiny"]
+    assert [str(f.position) for f in catalogue.findings] == ["catalogue/systems/developer/gone.yaml:1:1"]

@@ -102,3 +102,11 @@ def test_any_bytes_are_data_or_findings(raw: bytes) -> None:
     """No bytes do either."""
     source = parse_yaml(raw)
     assert isinstance(source.data, dict) or source.findings
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/tmp"])
+def test_what_is_no_file_is_not_read(path: str) -> None:
+    """A device might never end; it is refused before it is opened."""
+    (finding,) = read_yaml(Path(path)).findings
+    assert finding.code == "DOC001"
+    assert "a folder, a pipe or a device" in finding.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,30 @@ def test_a_broken_document_is_left_out_and_reported(small: Small, tmp_path: Path
     assert report.systems == 1
     assert [f.position.file for f in report.findings if f.level == "error"]
     assert (tmp_path / "out" / "systems" / "first" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_what_is_no_file_costs_no_other_system_its_pages(kind: str, small: Small, tmp_path: Path) -> None:
+    """A link that leads nowhere, a folder and a pipe under the name of a document are reported like a broken one."""
+    root = small()
+    odd = root / "systems" / "social" / "odd.yaml"
+    {"link": lambda: odd.symlink_to("nowhere"), "folder": odd.mkdir, "pipe": lambda: os.mkfifo(odd)}[kind]()
+    report = build(root, tmp_path / "out", today=TODAY, cache=tmp_path / "cache", with_search=False)
+    assert report.broken == ("odd",)
+    assert [f.position.file for f in report.findings if f.code == "DOC001"] == ["catalogue/systems/social/odd.yaml"]
+    assert (tmp_path / "out" / "systems" / "first" / "index.html").is_file()
+    assert LiveSite(root, tmp_path / "out", tmp_path / "cache", today=TODAY).update().broken == ("odd",)
+
+
+def test_references_that_lead_nowhere_cost_no_page(small: Small, tmp_path: Path) -> None:
+    """A claim without its source and a call of nothing are findings; everything else of the system is shown."""
+    root = small()
+    document = root / "systems" / "social" / "first.yaml"
+    text = document.read_text("utf-8").replace("source: one", "source: none").replace("call: front", "call: back")
+    document.write_text(text, "utf-8")
+    report = build(root, tmp_path / "out", today=TODAY, with_search=False)
+    assert report.systems == 1
+    assert {f.actual for f in report.findings if f.code == "DOC011"} == {"none", "back"}
 
 
 def test_progress_counts_to_the_end(small: Small, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def load_system(path: Path, vocabulary: Vocabulary | None = None) -> LoadedFile:
 def load_file(path: Path, vocabulary: Vocabulary, root: Path) -> LoadedFile:
     """One system file of the catalogue at ``root``."""
     try:
-        name = str(path.resolve().relative_to(root.resolve().parent))
+        name = str((path.parent.resolve() / path.name).relative_to(root.resolve().parent))
     except ValueError:
         name = str(path)
     with collection_paused():

@@ -63,5 +63,5 @@ def vocabulary_folder(root: Path) -> Path:
 
 
 def system_files(root: Path) -> list[Path]:
-    """Every system file, sorted by category and slug."""
-    return sorted((root / "systems").glob("*/*.yaml"))
+    """Every system file, sorted by category and slug; hidden ones are what editors keep beside them."""
+    return sorted(path for path in (root / "systems").glob("*/*.yaml") if not path.name.startswith("."))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -96,17 +98,26 @@ def read_yaml(path: Path, name: str | None = None) -> YamlSource:
     """Read a file; what cannot be read is a finding in the result, whose ``data`` is then ``None``."""
     source = YamlSource(name or str(path))
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            source.report(
-                NOT_READABLE, f"the file has {size:,} bytes", tip=f"a document has at most {MAX_BYTES:,} bytes"
-            )
+        raw = read_bounded(path)
+        if len(raw) > MAX_BYTES:
+            message, tip = f"the file has {path.stat().st_size:,} bytes", f"a document has at most {MAX_BYTES:,} bytes"
+            source.report(NOT_READABLE, message, tip=tip)
             return source
-        raw = path.read_bytes()
     except OSError as error:
         source.report(NOT_READABLE, f"cannot read the file: {error.strerror or error}")
         return source
     return parse_yaml(raw, source.file)
+
+
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file, of a longer one than ``MAX_BYTES`` only one more.
+
+    Raises OSError where there is none, and where it is a folder, a pipe or a device, which might never end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is a folder, a pipe or a device")
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def parse_yaml(raw: bytes | str, name: str = "<text>") -> YamlSource:

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from atlas.catalogue import find_catalogue, load_vocabulary, system_files
 from atlas.catalogue.location import vocabulary_folder
+from atlas.catalogue.yaml_source import read_bounded
 from atlas.diagnostic import Finding
 from atlas.model import Vocabulary
 from atlas.site import search
@@ -120,8 +121,16 @@ class Scan:
 
 
 def scan(path: Path) -> Scan:
-    """Read one document, without parsing it."""
-    data = path.read_bytes()
+    """Read one document, without parsing it; of one that cannot be read, rendering says why.
+
+    Raises FileNotFoundError where it has been taken away meanwhile.
+    """
+    try:
+        data = read_bounded(path)
+    except OSError:
+        if not os.path.lexists(path):
+            raise
+        data = b""
     own = _ID.search(data)
     named = frozenset(ident.decode() for ident in _NAMED.findall(data))
     return Scan(hashlib.sha256(data).hexdigest(), own[1].decode() if own else "", named)

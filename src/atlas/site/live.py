@@ -133,6 +133,9 @@ class LiveSite:
 
 
 def _state(path: Path) -> object:
-    """What changes when a file is written: its name, time and size."""
-    found = path.stat()
+    """What changes when a file is written: its name, time and size; only the name of a link that leads nowhere."""
+    try:
+        found = path.stat()
+    except OSError:
+        return path
     return (path, found.st_mtime_ns, found.st_size)
