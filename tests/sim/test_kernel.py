@@ -13,7 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atlas.sim import Call, Outcome, PlanBuilder, PlanError, Service, SlowEngineWarning, Stage, discrete, simulate
+from atlas.sim import (
+    Call,
+    Fault,
+    Outcome,
+    PlanBuilder,
+    PlanError,
+    Service,
+    SlowEngineWarning,
+    Stage,
+    discrete,
+    simulate,
+    with_faults,
+)
 from atlas.sim.build_kernel import SOURCE, build_native, library_path, source_hash
 from atlas.sim.discrete import seeds_of
 from atlas.sim.kernel import WORDS, Interrupted, Kernel, load_kernel, prepare
@@ -22,6 +34,7 @@ from atlas.sim.record import HISTOGRAM_CELLS, Count, Record, cell_edges, new_rec
 
 PLANS = 40
 LENGTH_S = 6.0
+ENGINES: tuple[discrete.Engine, ...] = ("kernel", "twin")
 
 
 def differences(one: Record, other: Record) -> list[str]:
@@ -248,3 +261,23 @@ def test_held_slots_can_deadlock_and_time_out_of_it() -> None:
         answered.append(simulate(builder.build(), 1, 100.0).flow_series("flow").good[50:].sum())
     assert answered[0] == 0
     assert answered[1] >= 0
+
+
+def test_changes_come_in_their_time_when_nothing_else_happens() -> None:
+    """Faults after the last request, and between bins, change the series where they belong, and nothing behind it."""
+    builder = PlanBuilder()
+    builder.station("a", instances=4, slots=10)
+    builder.flow("flow", Call("a", Service(0.01)), rate_per_s=1.0)
+    faults = [Fault("spike", 0.0, 100.0, "flow", 0.0), Fault("capacity", 3.9, 2.0, "a", 0.5)]
+    plan = with_faults(builder.build(), faults)
+    kernel, twin = (simulate(plan, 1, 10.0, engine=engine).records[0] for engine in ENGINES)
+    assert differences(kernel, twin) == []
+    assert kernel.station_series[:, 0, 3].tolist() == [40, 40, 40, 20, 20, 40, 40, 40, 40, 40]
+    assert (np.diff(kernel.station_area[:, 0], axis=0) >= 0).all()
+
+
+def test_areas_never_shrink() -> None:
+    """Integrals over time only grow, whatever changes when."""
+    for seed in range(PLANS):
+        record = simulate(random_plan(seed), seed, LENGTH_S, bin_s=0.1).records[0]
+        assert (np.diff(record.station_area, axis=0) >= 0).all(), seed

@@ -901,12 +901,12 @@ static void renew_rates(Sim *s) {
   s->next_arrival = s->total > 0 ? s->now + draw(s, REALS(EXPONENTIAL)) / s->total : FOREVER;
 }
 
-static void close_bins(Sim *s, f64 at) {
+static void close_bins(Sim *s, f64 at, int is_end) {
   i64 stations = s->w[W_STATIONS], caches = s->w[W_CACHES];
   f64 bin_s = real_of(s->w[W_BIN_S]);
   while (s->bin < s->bins) {
     f64 end = least(s->for_s, (f64)(s->bin + 1) * bin_s);
-    if (end > at || (s->bin + 1 == s->bins && at != FOREVER)) return;
+    if (!is_end && (end > at || s->bin + 1 == s->bins)) return;
     s->now = end;
     for (i64 n = 0; n < stations; n++) {
       Station *k = s->stations + n;
@@ -921,10 +921,17 @@ static void close_bins(Sim *s, f64 at) {
   }
 }
 
-static int apply_change(Sim *s, f64 at) {
-  i64 row = s->next_change;
-  if (row == s->w[W_CHANGES] || REALS(CHANGE_AT)[row] > at || REALS(CHANGE_AT)[row] > s->for_s) return 0;
-  s->next_change++;
+static f64 change_due(Sim *s) {
+  if (s->next_change == s->w[W_CHANGES]) return FOREVER;
+  return REALS(CHANGE_AT)[s->next_change];
+}
+
+static f64 step_due(Sim *s) {
+  return s->w[W_PROFILE_STEPS] ? (f64)(s->step + 1) * real_of(s->w[W_PROFILE_STEP_S]) : FOREVER;
+}
+
+static void apply_change(Sim *s) {
+  i64 row = s->next_change++;
   s->now = REALS(CHANGE_AT)[row];
   i64 kind = INTS(CHANGE_KIND)[row], index = INTS(CHANGE_INDEX)[row];
   f64 value = REALS(CHANGE_VALUE)[row];
@@ -938,16 +945,12 @@ static int apply_change(Sim *s, f64 at) {
   } else if (kind == ERROR) s->stations[index].error = 1.0 - (1.0 - REALS(ERROR)[index]) * (1.0 - value);
   else if (kind == FLUSH) s->warm[index] *= REALS(CACHE_FILL_S)[index] > 0 ? 1.0 - value : 1.0;
   else s->sites[index].cut = value > 0;
-  return 1;
 }
 
-static int next_profile_step(Sim *s, f64 at) {
-  f64 due = (f64)(s->step + 1) * real_of(s->w[W_PROFILE_STEP_S]);
-  if (!s->w[W_PROFILE_STEPS] || due > at || due > s->for_s) return 0;
-  s->now = due;
+static void next_profile_step(Sim *s) {
+  s->now = step_due(s);
   s->step++;
   renew_rates(s);
-  return 1;
 }
 
 static void request(Sim *s, i64 source) {
@@ -1105,13 +1108,15 @@ i64 atlas_run(i64 *w, i64 events) {
   Sim *s = (Sim *)(uintptr_t)(((u64)w[W_ARENA] + 63) & ~(u64)63);
   while (events-- > 0) {
     f64 due = s->heap_n ? s->heap[0].at : FOREVER, at = least(s->next_arrival, due);
-    close_bins(s, at);
-    if (apply_change(s, at) || next_profile_step(s, at)) continue;
-    if (at > s->for_s) {
-      close_bins(s, FOREVER);
+    f64 change = change_due(s), step = step_due(s), first = least(at, least(change, step));
+    if (first > s->for_s) {
+      close_bins(s, s->for_s, 1);
       w[W_NOW] = bits_of(s->for_s);
       return DONE;
     }
+    close_bins(s, first, 0);
+    if (change == first) { apply_change(s); continue; }
+    if (step == first) { next_profile_step(s); continue; }
     s->now = at;
     s->count[EVENTS]++;
     if (s->next_arrival < due) take_arrival(s);

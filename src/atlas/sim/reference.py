@@ -44,12 +44,17 @@ class Reference:
         while True:
             due = world.calendar[0][0] if world.calendar else FOREVER
             at = min(self._next_arrival, due)
-            self._close_bins(at)
-            changed = self._apply_change(at) or self._next_profile_step(at)
-            if changed:
-                continue
-            if at > self._for_s:
+            change, step = self._change_due(), self._step_due()
+            first = min(at, change, step)
+            if first > self._for_s:
                 break
+            self._close_bins(first)
+            if change == first:
+                self._apply_change()
+                continue
+            if step == first:
+                self._next_profile_step()
+                continue
             world.now = at
             world.counts[Count.EVENTS] += 1
             if self._next_arrival < due:
@@ -57,7 +62,7 @@ class Reference:
             else:
                 self._take_event()
             drain(world)
-        self._close_bins(FOREVER)
+        self._close_bins(self._for_s, is_end=True)
         self._record.counts[:] = world.counts
 
     def _start(self) -> None:
@@ -87,12 +92,12 @@ class Reference:
         if self._total > 0:
             self._next_arrival = world.now + world.random.draw(self._exponential) / self._total
 
-    def _close_bins(self, at: float) -> None:
-        """Write the series of all bins that end before or at a time."""
+    def _close_bins(self, at: float, *, is_end: bool = False) -> None:
+        """Write the series of all bins that end before or at a time; of the last only at the end."""
         world, record = self._world, self._record
         while world.bin < record.bins:
             end = min(self._for_s, (world.bin + 1) * record.bin_s)
-            if end > at or (world.bin + 1 == record.bins and at != FOREVER):
+            if not is_end and (end > at or world.bin + 1 == record.bins):
                 return
             world.now = end
             for k, state in enumerate(world.stations):
@@ -103,11 +108,16 @@ class Reference:
                 record.cache_series[world.bin, c] = self._plan.caches.hit[c] * warm
             world.bin += 1
 
-    def _apply_change(self, at: float) -> bool:
-        """Apply the next change of the timeline if it is due."""
+    def _change_due(self) -> float:
+        timeline = self._plan.timeline
+        return float(timeline.at_s[self._next_change]) if self._next_change < len(timeline) else FOREVER
+
+    def _step_due(self) -> float:
+        return (self._step + 1) * self._plan.profile_step_s if len(self._plan.profiles) else FOREVER
+
+    def _apply_change(self) -> None:
+        """Apply the next change of the timeline."""
         timeline, world, row = self._plan.timeline, self._world, self._next_change
-        if row == len(timeline) or timeline.at_s[row] > at or timeline.at_s[row] > self._for_s:
-            return False
         self._next_change += 1
         world.now = float(timeline.at_s[row])
         kind, index, value = int(timeline.kind[row]), int(timeline.index[row]), float(timeline.value[row])
@@ -125,18 +135,12 @@ class Reference:
             world.warm[index] *= 1.0 - value if self._plan.caches.fill_s[index] > 0 else 1.0
         else:
             world.sites[index].cut = value > 0
-        return True
 
-    def _next_profile_step(self, at: float) -> bool:
-        if not len(self._plan.profiles):
-            return False
-        due = (self._step + 1) * self._plan.profile_step_s
-        if due > at or due > self._for_s:
-            return False
-        self._world.now = due
+    def _next_profile_step(self) -> None:
+        """The next factor of the profiles is valid from now."""
+        self._world.now = self._step_due()
         self._step += 1
         self._renew_rates()
-        return True
 
     def _arrive(self, plan: Plan) -> None:
         world = self._world
