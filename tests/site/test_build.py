@@ -98,12 +98,32 @@ def test_what_is_no_file_costs_no_other_system_its_pages(kind: str, small: Small
     """A link that leads nowhere, a folder and a pipe under the name of a document are reported like a broken one."""
     root = small()
     odd = root / "systems" / "social" / "odd.yaml"
-    {"link": lambda: odd.symlink_to("nowhere"), "folder": odd.mkdir, "pipe": lambda: os.mkfifo(odd)}[kind]()
+    make: dict[str, Callable[[], None]] = {
+        "link": lambda: odd.symlink_to("nowhere"),
+        "folder": odd.mkdir,
+        "pipe": lambda: os.mkfifo(odd),
+    }
+    make[kind]()
     report = build(root, tmp_path / "out", today=TODAY, cache=tmp_path / "cache", with_search=False)
     assert report.broken == ("odd",)
     assert [f.position.file for f in report.findings if f.code == "DOC001"] == ["catalogue/systems/social/odd.yaml"]
     assert (tmp_path / "out" / "systems" / "first" / "index.html").is_file()
     assert LiveSite(root, tmp_path / "out", tmp_path / "cache", today=TODAY).update().broken == ("odd",)
+
+
+@pytest.mark.parametrize(
+    "name", ["UPPER", "a b", 'x"y', "<script>", "a%2fb", "dіscord", "new\nline", "end\n", "x" * 99, b"\xff"]
+)
+def test_a_file_name_that_makes_no_address_has_no_page(name: str | bytes, small: Small, tmp_path: Path) -> None:
+    """Markup, blanks, look-alikes and bytes that are no text in a file name are reported, and stay off the site."""
+    root = small()
+    first = root / "systems" / "social" / "first.yaml"
+    odd = first.with_name(f"{os.fsdecode(name)}.yaml")
+    odd.write_text(first.read_text("utf-8").replace("CS-FIRST", "CS-ODD"), "utf-8")
+    report = build(root, tmp_path / "out", today=TODAY, cache=tmp_path / "cache", with_search=False)
+    assert report.broken == (odd.stem,)
+    assert "is not a slug" in str([f.message for f in report.findings])
+    assert [p.name for p in (tmp_path / "out" / "systems").iterdir() if p.is_dir()] == ["first"]
 
 
 def test_references_that_lead_nowhere_cost_no_page(small: Small, tmp_path: Path) -> None:

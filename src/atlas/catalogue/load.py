@@ -27,7 +27,9 @@ from atlas.model.system import System
 from atlas.model.vocabulary import Vocabulary
 from atlas.model.walk import walk
 
-_SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MOST_LETTERS = 60
+"""Of a slug."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -159,13 +161,18 @@ def _schema_findings(source: YamlSource, vocabulary: Vocabulary, said: list[Find
     return findings
 
 
+def is_slug(name: str) -> bool:
+    """Whether a file name without its ending can name a system, its folder on the site and its address."""
+    return _SLUG.fullmatch(name) is not None and len(name) <= MOST_LETTERS
+
+
 def _path_findings(path: Path, root: Path, loaded: LoadedFile) -> list[Finding]:
     if loaded.system is None:
         return []
     place = Position(loaded.source.file, 1, 1)
     system = loaded.system.id
     findings = []
-    if not _SLUG.match(path.stem):
+    if not is_slug(path.stem):
         tip = "name the file in small ASCII letters, digits and hyphens"
         findings.append(Finding(BAD_PATH, Level.ERROR, f"{path.stem!r} is not a slug", place, "id", system, tip=tip))
     category = loaded.system.document.category

@@ -23,6 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from atlas.catalogue import find_catalogue, load_vocabulary, system_files
+from atlas.catalogue.load import is_slug
 from atlas.catalogue.location import vocabulary_folder
 from atlas.catalogue.yaml_source import read_bounded
 from atlas.diagnostic import Finding
@@ -141,7 +142,7 @@ def plan_jobs(scans: Mapping[Path, Scan], words: str, site: Site) -> list[Job]:
 
     A result depends on the document, the words, the code, the day, and on which of the systems it names exist.
     """
-    slugs = {found.own: path.stem for path, found in scans.items() if found.own}
+    slugs = {found.own: path.stem for path, found in scans.items() if found.own and is_slug(path.stem)}
     plan = []
     for path, found in scans.items():
         known = {ident: slugs[ident] for ident in sorted(found.named & slugs.keys())}

@@ -38,7 +38,7 @@ def key(*parts: bytes | str) -> str:
     """A hash over the parts in order."""
     state = hashlib.sha256(code_version().encode())
     for part in parts:
-        data = part.encode() if isinstance(part, str) else part
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
         state.update(len(data).to_bytes(8, "big"))
         state.update(data)
     return state.hexdigest()[:32]

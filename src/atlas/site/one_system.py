@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.catalogue import LoadedFile
-from atlas.catalogue.load import load_file
+from atlas.catalogue.load import is_slug, load_file
 from atlas.check import check_system
 from atlas.diagnostic import Finding, sort_findings
 from atlas.model import Vocabulary
@@ -39,9 +39,9 @@ def render_file(
 
 
 def render_system(loaded: LoadedFile, known: Mapping[str, str], today: dt.date, site: Site) -> Rendered:
-    """All pages and files of a loaded document."""
+    """All pages and files of a loaded document; none where its file name would make no address."""
     system = loaded.system
-    if system is None:
+    if system is None or not is_slug(system.slug):
         return Rendered(None, {}, loaded.findings)
     found = sort_findings([*loaded.findings, *check_system(system, today=today)])
     pictures = drawings(system)
