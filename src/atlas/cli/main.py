@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from atlas import __version__
-from atlas.cli import author, inspect, publish
+from atlas.cli import author, inspect, publish, run
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -22,11 +22,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Start with: [bold]atlas serve[/bold]. Guide: docs/guide.md",
+    epilog="Start with: [bold]atlas serve[/bold]. Guide: docs/curators.md",
 )
 
 inspect.register(app)
 author.register(app)
+run.register(app)
 publish.register(app)
 
 

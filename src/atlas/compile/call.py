@@ -199,7 +199,7 @@ class Forest:
         known = self.needs.pipes.get(spot, Bandwidth(pace))
         seconds = size.mean / pace
         if seconds > LONG_TRANSFER_S:
-            rate = self._rate_through(path) * self._conditions.load
+            rate = self._rate_through(path) * self._conditions.load / len(self._map.names)
             self.needs.pipes[spot] = replace(known, background=known.background + rate * seconds)
             self._ledger.leave_out(
                 f"transfers of {component.name} outlast a run: those in progress are background load of its bandwidth"

@@ -11,7 +11,7 @@ from atlas.compile.plan import Compiled
 from atlas.model.failure import Drill, Failure, Fault
 from atlas.model.system import System
 from atlas.sim import Fault as PlanFault
-from atlas.sim import PlanError
+from atlas.sim import PlanError, Routing
 
 DEFAULT_RTO_S = 60.0
 """After which a lost region's load has moved, where neither failure nor document says: a planning value."""
@@ -92,10 +92,24 @@ def _translate(compiled: Compiled, failure: Failure, fault: Fault, window: Windo
         flows = [compiled.plan.flows.name[i] for i in compiled.roots_of(fault.on)]
         if not flows:
             raise PlanError(f"faults.{fault.on}", "no flow of this name runs")
-        each = value / len(flows) if fault.kind == "hot_key" else value
+        each = value * compiled.conditions.share / len(flows) if fault.kind == "hot_key" else value
         yield from (PlanFault(fault.kind, at, lasts, name, each) for name in flows)
+    elif fault.kind == "capacity":
+        yield from _capacity(compiled, fault.on, at, lasts, value)
     else:
         yield PlanFault(fault.kind, at, lasts, fault.on, value)
+
+
+def _capacity(compiled: Compiled, component: str, at: float, lasts: float, share: float) -> Iterator[PlanFault]:
+    """Whole instances are lost: the share left is rounded to them (67 % of twelve are eight)."""
+    stations = compiled.plan.stations
+    found = [k for k in range(len(stations)) if component in (stations.component[k], stations.name[k])]
+    if not found:
+        raise PlanError(f"faults.{component}", "the plan has no component of this name")
+    largest = max(found, key=lambda k: int(stations.instances[k]))
+    count = int(stations.instances[largest])
+    whole = count >= 3 and stations.routing[largest] != Routing.POOLED
+    yield PlanFault("capacity", at, lasts, component, round(share * count) / count if whole else share)
 
 
 def _region_loss(compiled: Compiled, failure: Failure, region: str, at: float, lasts: float) -> Iterator[PlanFault]:
@@ -119,7 +133,7 @@ def _region_loss(compiled: Compiled, failure: Failure, region: str, at: float, l
 
 
 def _rto_s(system: System, failure: Failure) -> float:
-    index = system.document.failures.index(failure)
+    index = [f.id for f in system.document.failures].index(failure.id)
     for path in (f"failures.{index}.rto", "multi_region.rto"):
         value = system.value(path)
         if value is not None:

@@ -10,12 +10,13 @@ from atlas.compile.conditions import Conditions
 from atlas.compile.fault import Window, conditions_of, plan_faults, window_of
 from atlas.compile.overlay import Case, OverlayError
 from atlas.compile.plan import Compiled, compile_system
-from atlas.compile.trace import MOST_CALLS, MOST_CALLS_WHOLE, Trace, share_for, trace_discrete
+from atlas.compile.trace import MOST_CALLS, MOST_CALLS_HOT, Trace, share_for, smallest_hot_share, trace_discrete
+from atlas.compile.trace_fluid import trace_fluid
 from atlas.compile.verdict import Judgement, judge
 from atlas.model.failure import Failure
 from atlas.sim import PlanError, with_faults
 
-EngineName = Literal["discrete", "fluid"]
+EngineName = Literal["auto", "discrete", "fluid"]
 Report = Callable[[float, float, str], bool]
 """Told (seconds done, seconds in all, what); returns whether to go on."""
 DEFAULT_FOR_S = 60.0
@@ -24,9 +25,12 @@ DEFAULT_WARMUP_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to run: the engine, its seed, and the most calls that a discrete run simulates before it is sliced."""
+    """How to run: the engine, its seed, and the most calls that a discrete run simulates before it is sliced.
 
-    engine: EngineName = "discrete"
+    ``auto`` is the fluid engine for drills and for what is too large to run whole, else the discrete one.
+    """
+
+    engine: EngineName = "auto"
     seed: int = 1
     replications: int = 1
     most_calls: float = MOST_CALLS
@@ -97,7 +101,11 @@ def run_system(
 ) -> Run:
     """Run a system as it is. PlanError where it cannot be."""
     how = settings or Settings()
-    compiled = _affordable(case, conditions or Conditions(), how, for_s)
+    given = conditions or Conditions()
+    if how.engine == "auto":
+        whole = share_for(compile_system(case.system, given), for_s, most_calls=how.most_calls) >= 1
+        how = replace(how, engine="discrete" if whole else "fluid")
+    compiled = _affordable(case, given, how, for_s)
     return Run(compiled, _trace(compiled, how, for_s, warmup_s, report, "as it is"))
 
 
@@ -112,6 +120,7 @@ def run_drill(
 ) -> Drilled:
     """Run a drill, and again without its mitigation. What cannot be run is said in the result, not raised."""
     how, given = settings or Settings(), conditions or Conditions()
+    how = replace(how, engine="fluid") if how.engine == "auto" else how
     slug, drill = case.system.slug, failure.drill
     if drill is None:
         return Drilled(slug, failure, None, (), reason="the failure has no drill")
@@ -156,16 +165,18 @@ def _affordable(case: Case, conditions: Conditions, how: Settings, for_s: float)
     compiled = compile_system(case.system, conditions)
     if how.engine != "discrete" or conditions.share < 1:
         return compiled
-    if conditions.hot_key:
-        calls = 1.0 / share_for(compiled, for_s, most_calls=1.0)
-        if calls > MOST_CALLS_WHOLE:
-            raise PlanError("for_s", f"{calls:.1e} calls, and an absolute rate on one key cannot be sliced")
-        return compiled
     share = share_for(compiled, for_s, most_calls=how.most_calls)
+    if conditions.hot_key:
+        share = max(share, smallest_hot_share(compiled))
+        if share_for(compiled, for_s, most_calls=MOST_CALLS_HOT) < share:
+            raise PlanError("for_s", "too many calls for the discrete engine: one hot key needs nearly all of the plan")
     return compiled if share >= 1 else compile_system(case.system, replace(conditions, share=share))
 
 
 def _trace(compiled: Compiled, how: Settings, for_s: float, from_s: float, report: Report | None, what: str) -> Trace:
+    if how.engine == "fluid":
+        return trace_fluid(compiled, for_s=for_s, from_s=from_s)
+
     def progress(now_s: float) -> bool:
         return report is None or report(now_s, for_s * how.replications, what)
 

@@ -142,6 +142,8 @@ class Stations:
         partitions = ledger.mid(f"{path}.partitions.count") if routing == Routing.KEYED else None
         if partitions and partitions < instances:
             kept = partitions * min(1.0, self._conditions.share)
+        if routing == Routing.KEYED and self._conditions.hot_key:
+            kept /= self._conditions.share  # the hot key meets one instance: all of them are there, each a slice
         slots = max(1, round(total / max(1.0, kept)))
         count = max(1, round(total / slots))
         ledger.note("stations", name, "instances", count, f"{path}.instances")
@@ -189,6 +191,8 @@ class Stations:
         places = (self._ledger.mid(f"{path}.queue.max") or 0.0) * share
         if routing == Routing.POOLED:
             places *= self._conditions.share / self._map.copies(component)
+        elif routing == Routing.KEYED and self._conditions.hot_key:
+            places *= self._conditions.share
         most = min(UNLIMITED, max(1, round(places)))
         self._ledger.note("stations", name, "queue_max", most, f"{path}.queue.max")
         return {"queue_max": most, "overflow": int(_OVERFLOW[component.queue.overflow])}
@@ -206,16 +210,16 @@ class Stations:
             )
             return {}
         buckets = BUCKETS if limits.per else 1
-        if buckets == 1:
-            rate *= self._conditions.share / self._map.copies(component)
-        burst = max(1.0, self._ledger.mid(f"{path}.limits.burst") or rate)
+        burst = self._ledger.mid(f"{path}.limits.burst") or rate
+        part = self._conditions.share / (1 if limits.per else self._map.copies(component))
+        rate, burst = rate * part, max(1.0, burst * part)
         self._ledger.note("stations", name, "limit_rate", rate, f"{path}.limits.rate")
         self._ledger.note("stations", name, "limit_burst", burst, f"{path}.limits.burst")
         return {"limit_rate": rate, "limit_burst": burst, "limit_buckets": buckets}
 
     def _partitions(self, name: str, path: str, instances: int) -> dict[str, Any]:
         """Partitions of their own weight or limit as written; else many small ones, which spread evenly."""
-        ledger, share = self._ledger, self._conditions.share
+        ledger, share = self._ledger, 1.0 if self._conditions.hot_key else self._conditions.share
         count = ledger.mid(f"{path}.partitions.count")
         hottest = ledger.mid(f"{path}.partitions.hottest")
         limit = ledger.mid(f"{path}.partitions.limit")
@@ -229,6 +233,7 @@ class Stations:
             settings["hottest"] = share_of_hottest
             ledger.note("stations", name, "hottest", share_of_hottest, f"{path}.partitions.hottest")
         if limit:
+            limit *= self._conditions.share if self._conditions.hot_key else 1.0
             settings["partition_rate"] = limit
             ledger.note("stations", name, "partition_rate", limit, f"{path}.partitions.limit")
         return settings

@@ -12,15 +12,17 @@ from atlas.compile.plan import Compiled
 from atlas.sim.discrete import Engine, simulate
 from atlas.sim.kernel import Progress
 from atlas.sim.outcome import Outcome
-from atlas.sim.plan import Floats
+from atlas.sim.plan import UNLIMITED, Floats, Routing
 from atlas.sim.rate import site_rates
 from atlas.sim.record import percentile
 
 LEVELS = (0.5, 0.95, 0.99, 0.999)
 MOST_CALLS = 40e6
 """Calls that a discrete run simulates at most before the plan is sliced: some seconds of the kernel."""
-MOST_CALLS_WHOLE = 1.5e9
-"""The same where slicing would change the question (an absolute rate on one key): some minutes."""
+MOST_CALLS_HOT = 1.5e9
+"""The same where a hot key meets one instance, which can be sliced only so far: some minutes."""
+LEAST_SLOTS = 4
+"""Slots that a slice leaves to an instance which a hot key meets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,13 @@ def share_for(compiled: Compiled, for_s: float, *, most_calls: float = MOST_CALL
     """The slice of a plan that a discrete run of that length can afford (1: all of it)."""
     calls = float(site_rates(compiled.plan).sum()) * for_s
     return min(1.0, most_calls / calls) if calls > 0 else 1.0
+
+
+def smallest_hot_share(compiled: Compiled) -> float:
+    """The thinnest slice whose instances behind keyed routing still have slots enough to be queues."""
+    stations = compiled.plan.stations
+    keyed = (stations.routing == Routing.KEYED) & (stations.slots > 2 * LEAST_SLOTS) & (stations.slots < UNLIMITED)
+    return min(1.0, LEAST_SLOTS / float(stations.slots[keyed].min())) if keyed.any() else 0.0
 
 
 def trace_discrete(

@@ -1,0 +1,286 @@
+"""Commands that run systems: plan, run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from atlas.cli.exit import FOUND, fail
+from atlas.cli.nearest import nearest
+from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
+
+if TYPE_CHECKING:
+    from atlas.compile import Case, Conditions, Drilled, Run, Settings
+    from atlas.model.failure import Failure
+
+Told = Callable[[float, float, str], bool]
+
+
+class EngineName(StrEnum):
+    """Which engine answers."""
+
+    AUTO = "auto"
+    DISCRETE = "discrete"
+    FLUID = "fluid"
+
+
+LoadOption = Annotated[str, typer.Option("--load", help="Times the peak of every flow, such as 2x.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    panel = "Run"
+    app.command("plan", rich_help_panel=panel)(plan)
+    app.command("run", rich_help_panel=panel)(run)
+
+
+def plan(
+    system: Annotated[str, typer.Argument(help="Slug of the system.")],
+    flow: Annotated[str, typer.Option("--flow", help="Only this flow.")] = "",
+    load: LoadOption = "1x",
+    regions: Annotated[bool, typer.Option("--regions", help="Tell regions apart.")] = False,
+    catalogue: CatalogueOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what the engines run of a system: stations, calls, where each number comes from, what is left out.
+
+    Examples: atlas plan discord · atlas plan stripe --flow create-charge · atlas plan netflix --regions --json
+    """
+    from atlas.compile import Conditions, compile_system
+    from atlas.compile.report import plan_dict, plan_text
+    from atlas.sim import PlanError
+
+    case = _case(system, catalogue)
+    try:
+        compiled = compile_system(case.system, Conditions(_factor(load), only=flow, by_region=regions))
+    except PlanError as error:
+        fail(f"{system} cannot be run: {error}")
+    typer.echo(json.dumps(plan_dict(compiled), indent=2, ensure_ascii=False) if as_json else plan_text(compiled))
+
+
+def run(
+    system: Annotated[str, typer.Argument(help="Slug of the system.")],
+    drill: Annotated[str, typer.Option("--drill", help="Run this failure's drill.")] = "",
+    all_drills: Annotated[bool, typer.Option("--all-drills", help="Run every drill.")] = False,
+    flow: Annotated[str, typer.Option("--flow", help="Only this flow.")] = "",
+    load: LoadOption = "1x",
+    without: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Change the document: PATH removes a setting, PATH=VALUE sets it."),
+    ] = None,
+    engine: Annotated[EngineName, typer.Option("--engine", help="Which engine answers.")] = EngineName.AUTO,
+    seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.", min=0)] = 1,
+    seeds: Annotated[int, typer.Option("--replications", help="Runs with other seeds.", min=1, max=1000)] = 1,
+    for_: Annotated[str, typer.Option("--for", help="How long a run without a drill lasts.")] = "60 s",
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Write a chart to this file: .svg, .png, or .json (Vega-Lite).")
+    ] = None,
+    catalogue: CatalogueOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a system at its peak, or through a drill with and without its mitigation.
+
+    Exit code 0: it ran and every expectation holds; 1: an expectation is missed; 2: could not run.
+
+    Examples: atlas run discord --load 2x --for 30s · atlas run discord --drill celebrity-storm --plot storm.svg ·
+    atlas run stripe --all-drills --json · atlas run stripe --drill read-flood --without components.api.shed
+    """
+    if drill and all_drills:
+        fail("--drill and --all-drills exclude each other")
+    _check_plot(plot, all_drills=all_drills)
+    case = _changed(_case(system, catalogue), without or [])
+    asked = _Asked(_conditions(_factor(load), flow), _settings(engine, seed, seeds), plot, as_json)
+    if drill or all_drills:
+        _run_drills(case, _drills(case, drill), asked)
+    else:
+        _run_plain(case, asked, _seconds(for_))
+
+
+class _Asked:
+    """What was asked for, whatever is run."""
+
+    def __init__(self, conditions: Conditions, settings: Settings, plot: Path | None, as_json: bool) -> None:
+        self.conditions, self.settings, self.plot, self.as_json = conditions, settings, plot, as_json
+
+
+def _run_plain(case: Case, asked: _Asked, for_s: float) -> None:
+    from atlas.cli.table import markdown
+    from atlas.compile import run_system
+    from atlas.compile.report import FLOW_COLUMNS, STATION_COLUMNS, flow_rows, run_dict, station_rows
+    from atlas.sim import PlanError
+
+    with _progress(quiet=asked.as_json) as told:
+        try:
+            done = run_system(
+                case, asked.conditions, asked.settings, for_s=for_s, warmup_s=min(10.0, for_s / 4), report=told
+            )
+        except PlanError as error:
+            fail(f"{case.system.slug} cannot be run: {error}")
+    _put_chart(done, asked.plot)
+    if asked.as_json:
+        _put_json(run_dict(done))
+        return
+    typer.echo(markdown(FLOW_COLUMNS, flow_rows(done)))
+    typer.echo("")
+    typer.echo(markdown(STATION_COLUMNS, station_rows(done)))
+    _put_fidelity(done)
+
+
+def _run_drills(case: Case, failures: list[Failure], asked: _Asked) -> None:
+    from atlas.compile import run_drill
+    from atlas.compile.report import drilled_dict
+
+    with _progress(quiet=asked.as_json) as told:
+        done = [run_drill(case, failure, asked.conditions, asked.settings, report=told) for failure in failures]
+    if asked.as_json:
+        _put_json([drilled_dict(d) for d in done] if len(done) > 1 else drilled_dict(done[0]))
+    else:
+        _put_drills(done)
+    if asked.plot is not None and done[0].run is not None:
+        _put_chart(done[0], asked.plot)
+    if any(d.run is None for d in done):
+        fail(*(f"{d.failure.id}: {d.reason}" for d in done if d.run is None))
+    if not all(d.holds for d in done):
+        raise typer.Exit(FOUND)
+
+
+def _put_drills(done: list[Drilled]) -> None:
+    from atlas.cli.table import markdown
+    from atlas.compile.report import DRILL_COLUMNS, drill_rows
+
+    typer.echo(markdown(DRILL_COLUMNS, [row for each in done for row in drill_rows(each)]))
+    typer.echo("")
+    for each in done:
+        typer.echo(f"{each.failure.id}: {each.verdict}")
+    ran = [each.run for each in done if each.run is not None]
+    if ran:
+        _put_fidelity(ran[0])
+
+
+def _put_fidelity(run_: Run) -> None:
+    from atlas.compile.report import fidelity
+
+    typer.echo("")
+    for line in fidelity(run_):
+        typer.echo(line)
+
+
+def _put_json(data: Any) -> None:
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _put_chart(result: Run | Drilled, path: Path | None) -> None:
+    if path is None:
+        return
+    from atlas.compile.chart import save_chart
+
+    try:
+        save_chart(result, path)
+    except OSError as error:
+        fail(f"cannot write {path}: {error.strerror}", "choose another file with --plot")
+    typer.echo(f"wrote {path}", err=True)
+
+
+def _check_plot(path: Path | None, *, all_drills: bool) -> None:
+    if path is None:
+        return
+    if all_drills:
+        fail("--plot shows one drill", "name it with --drill")
+    if path.suffix not in (".svg", ".png", ".json"):
+        fail(f"{path.name} is no name for a chart", "end it with .svg, .png or .json")
+
+
+def _case(slug: str, catalogue: Path | None) -> Case:
+    from atlas.compile import case_of
+
+    loaded = open_catalogue(catalogue, quiet=True)
+    if slug not in loaded.systems:
+        fail(f"there is no system called {slug!r}", nearest(slug, loaded.systems))
+    return case_of(loaded, slug)
+
+
+def _changed(case: Case, changes: list[str]) -> Case:
+    from atlas.catalogue import parse_yaml
+    from atlas.compile import OverlayError
+
+    if not changes:
+        return case
+    wanted: dict[str, Any] = {}
+    for change in changes:
+        path, equals, value = change.partition("=")
+        read = parse_yaml(f"value: {value.strip()}")
+        if equals and (read.findings or not isinstance(read.data, dict)):
+            fail(f"{value.strip()!r} is no value", "quote text with a colon or a comma")
+        wanted[path.strip()] = read.data["value"] if equals else "none"
+    try:
+        return case.overlaid(wanted)
+    except OverlayError as error:
+        fail(str(error), "paths are those of the document, such as components.api.shed")
+
+
+def _drills(case: Case, drill: str) -> list[Failure]:
+    from atlas.compile import load_drills
+
+    known = load_drills(case)
+    if not known:
+        fail(f"{case.system.slug} has no drill")
+    if drill and drill not in known:
+        fail(f"{case.system.slug} has no drill {drill!r}", nearest(drill, known))
+    return [known[drill]] if drill else list(known.values())
+
+
+def _conditions(load: float, flow: str) -> Conditions:
+    from atlas.compile import Conditions
+
+    return Conditions(load, only=flow)
+
+
+def _settings(engine: EngineName, seed: int, replications: int) -> Settings:
+    from atlas.compile import Settings
+
+    return Settings(engine.value, seed, replications)
+
+
+def _factor(text: str) -> float:
+    """``2x``, ``2`` or ``150 %`` as a factor."""
+    from atlas.quantity import QuantityError, parse
+
+    try:
+        value = float(text.removesuffix("x")) if text.removesuffix("x") != text else parse(text).mid
+    except (ValueError, QuantityError):
+        fail(f"{text!r} is no factor", "write it as 2x or 150 %")
+    if not 0 < value <= 1e6:
+        fail(f"a load of {text} cannot be run", "write a factor above 0, such as 2x")
+    return value
+
+
+def _seconds(text: str) -> float:
+    from atlas.quantity import QuantityError, parse
+
+    try:
+        quantity = parse(text)
+    except QuantityError as error:
+        fail(f"{text!r} is no time: {error}", "write it as 60 s or 10 min")
+    if quantity.dimension.name != "time" or not 0 < quantity.mid <= 86_400 * 31:
+        fail(f"{text!r} is no time a run can last", "write it as 60 s or 10 min; at most a month")
+    return quantity.mid
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Told]:
+    """A bar of simulated seconds."""
+    from atlas.cli.progress import bar
+
+    with bar("Running", quiet=quiet) as advance:
+
+        def told(done_s: float, all_s: float, what: str) -> bool:
+            advance(int(done_s), int(all_s), what)
+            return True
+
+        yield told

@@ -1,0 +1,39 @@
+"""The way in from Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import atlas
+from atlas.compile import Settings
+from atlas.compile.chart import save_chart
+
+
+def test_a_system_is_loaded_and_run(root: Path, tmp_path: Path) -> None:
+    """Tables with their columns first, data, a chart as SVG and as Vega-Lite."""
+    discord = atlas.load("discord", root / "catalogue")
+    assert "celebrity-storm" in discord.drills
+    assert "messages" in discord.plan().plan.stations.name
+    how = Settings(engine="discrete", most_calls=3e5)
+    result = discord.run(drill="reconnect-storm", settings=how)
+    assert result.verdict.startswith(("holds", "fails"))
+    assert result.expectations()[0][0] == "drill"
+    assert len(result.flows()) == 8
+    assert len(result.stations()) > 5
+    assert result.to_dict()["drill"] == "reconnect-storm"
+    assert result.fidelity[0].startswith("engine: discrete")
+    assert result.chart().to_dict()["vconcat"]
+    save_chart(result.outcome, tmp_path / "storm.json")
+    assert (tmp_path / "storm.json").stat().st_size > 1000
+    with pytest.raises(ValueError, match="svg"):
+        save_chart(result.outcome, tmp_path / "storm.gif")
+
+
+def test_what_is_not_there(root: Path) -> None:
+    """A slug, a drill."""
+    with pytest.raises(KeyError, match="nobody"):
+        atlas.load("nobody", root / "catalogue")
+    with pytest.raises(KeyError):
+        atlas.load("stripe", root / "catalogue").run(drill="nothing")
