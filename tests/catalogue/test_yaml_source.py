@@ -110,3 +110,21 @@ def test_what_is_no_file_is_not_read(path: str) -> None:
     (finding,) = read_yaml(Path(path)).findings
     assert finding.code == "DOC001"
     assert "a folder, a pipe or a device" in finding.message
+
+
+@pytest.mark.parametrize("escape", ["\\a", "\\0", "\\e[31m", "\\x7f", "\\x9b", "\\uFFFE", "\\r"])
+def test_control_characters_are_refused(escape: str) -> None:
+    """No drawing can hold them and a terminal would obey them: texts and keys are kept without."""
+    source = parse_yaml(f'first: text\n"k{escape}": "before{escape} after"\n')
+    assert [(f.code, f.position.line) for f in source.findings] == [("DOC001", 2)] * 2
+    assert "control character U+" in source.findings[0].message
+    (key, text) = list(source.data.items())[1]
+    assert key.isprintable()
+    assert text.isprintable()
+
+
+def test_tabs_and_new_lines_are_text() -> None:
+    """Other escapes mean what YAML says."""
+    source = parse_yaml('a: "one\\ttwo\\nthree \\u00e9"')
+    assert source.findings == []
+    assert source.data == {"a": "one\ttwo\nthree é"}

@@ -34,6 +34,8 @@ _WORDS = {
 }
 _BRACKETS = re.compile(r"[\[\]{}]")
 _DASHES = re.compile(r"\n *[-?] (?:[-?] )+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""What no page and no drawing can hold, and what a terminal would obey; YAML has it only as an escape."""
 _NUMERIC = frozenset("-+0123456789.")
 _IS_INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _IS_FLOAT = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.?[eE][-+]?[0-9]+)")
@@ -206,6 +208,7 @@ class _Reader:
         self._marks = source.marks
         self._key_marks = source.key_marks
         self._seen: set[int] = set()
+        self._has_escapes = "\\" in source.text
 
     def read(self, root: yaml.Node) -> None:
         try:
@@ -229,7 +232,7 @@ class _Reader:
                 return None
         self._seen.add(id(node))
         if isinstance(node, yaml.ScalarNode):
-            return node.value if node.tag == _STR else self._scalar(node, path)
+            return self._text(node, path) if node.tag == _STR else self._scalar(node, path)
         if node.tag not in _CONTAINERS:
             self._refuse_tag(node, path)
         if isinstance(node, yaml.MappingNode):
@@ -244,7 +247,7 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._source.report(NOT_YAML, "a key is a word, not a list or a map", *place, path=path)
                 continue
-            name = str(key_node.value)
+            name = self._text(key_node, path)
             if name == "<<":
                 self._source.report(ALIAS, "merge keys are not used", *place, path=path, tip="write the keys out")
                 continue
@@ -260,6 +263,15 @@ class _Reader:
                 self._marks[below] = place
             result[name] = self._value(value_node, below, depth)
         return result
+
+    def _text(self, node: yaml.ScalarNode, path: str) -> str:
+        """A text without the control characters that it may have been given by escapes, which are reported."""
+        text = str(node.value)
+        if not self._has_escapes or not (found := _CONTROL.search(text)):
+            return text
+        message = f"the text holds the control character U+{ord(found[0]):04X}"
+        self._source.report(NOT_READABLE, message, *_mark(node), path=path, tip="remove the escape")
+        return _CONTROL.sub("", text)
 
     def _scalar(self, node: yaml.ScalarNode, path: str) -> Any:
         """A scalar that is not a text: a number, true, false, nothing, or something with a tag."""

@@ -28,7 +28,11 @@ def code(value: str, name: str, explanation: str) -> str:
     return value
 
 
-NOT_READABLE = code("DOC001", "file-not-readable", "The file exists, can be read, is at most 5 MB and is UTF-8 text.")
+NOT_READABLE = code(
+    "DOC001",
+    "file-not-readable",
+    "The file exists, can be read, is at most 5 MB and is UTF-8 text without control characters.",
+)
 NOT_YAML = code("DOC002", "yaml-syntax", "The file is one YAML document without syntax errors, whose root is a map.")
 DUPLICATE_KEY = code("DOC003", "duplicate-key", "A key stands once in a map; YAML would keep only the last.")
 ALIAS = code(
