@@ -200,18 +200,65 @@ for seed in range(int(sys.argv[2]), int(sys.argv[3])):
 print("clean")
 """
 
+SPOIL = """
+import sys
+import numpy as np
+import atlas.sim.kernel
+from dataclasses import replace
+from pathlib import Path
+from atlas.sim import PlanError, validate
+from atlas.sim.discrete import seeds_of
+from atlas.sim.plan import arrays_of
+from atlas.sim.random_plan import random_plan
+from atlas.sim.record import new_record
+atlas.sim.kernel.EVENTS_AT_ONCE = 3000
+kernel = atlas.sim.kernel.Kernel(Path(sys.argv[1]))
+generator = np.random.default_rng(int(sys.argv[2]))
+nasty = [-(2**62), -3, -2, -1, 0, 1, 2, 3, 7, 255, 256, 2**20, 2**31, 2**40, 0.5, 1e-300, 1e300, np.nan, np.inf]
+refused = ran = 0
+for turn in range(int(sys.argv[3])):
+    plan = random_plan(turn % 30)
+    for _ in range(int(generator.integers(1, 3))):
+        part = str(generator.choice(["stations", "sites", "stages", "caches", "flows", "sources", "timeline"]))
+        arrays = {k: v for k, v in arrays_of(getattr(plan, part)).items() if len(v)}
+        if not arrays:
+            continue
+        name = str(generator.choice(sorted(arrays)))
+        values, value = arrays[name].copy(), generator.choice(nasty)
+        if values.dtype.kind == "i":
+            value = int(value) if np.isfinite(value) and abs(value) < 2**63 else -1
+        values[int(generator.integers(len(values)))] = value
+        plan = replace(plan, **{part: replace(getattr(plan, part), **{name: values})})
+    try:
+        validate(plan)
+    except PlanError:
+        refused += 1
+        continue
+    if plan.sources.users.sum() > 10**5 or plan.stations.instances.sum() > 10**5:
+        continue
+    record = new_record(plan, 4.0, 0.5, by_site=True)
+    try:
+        kernel.attempt(plan, record, seeds_of(turn, 0), (4.0, 0.5), 2000, lambda now_s: False)
+    except atlas.sim.kernel.Interrupted:
+        pass
+    ran += 1
+assert refused > 0.2 * turn and ran > 0.2 * turn, (refused, ran)
+print("clean")
+"""
+
 
 @pytest.mark.parametrize("sanitiser", ["address", "undefined"])
 def test_sanitisers_find_nothing(tmp_path: Path, sanitiser: str) -> None:
-    """Under the address and undefined-behaviour sanitisers, random plans run clean, out of memory or not."""
+    """Random plans run clean under the sanitisers, out of memory or not; so do spoilt ones that pass validation."""
     runtime = _runtime({"address": "libasan.so", "undefined": "libubsan.so"}[sanitiser])
     flags = (f"-fsanitize={sanitiser}", "-fno-sanitize-recover=all", "-g", "-O1")
     library = build_native(tmp_path / "kernel.so", flags)
-    command = [sys.executable, "-c", FUZZ, str(library), "0", "60"]
     environment = {"LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0", "PATH": "/usr/bin:/bin"}
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
-    assert result.returncode == 0, result.stderr[-3000:]
-    assert result.stdout.strip() == "clean"
+    for arguments in ([FUZZ, str(library), "0", "30"], [SPOIL, str(library), "1", "150"]):
+        command = [sys.executable, "-c", *arguments]
+        result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
+        assert result.returncode == 0, result.stderr[-3000:]
+        assert result.stdout.strip() == "clean"
 
 
 def _runtime(name: str) -> str:

@@ -262,6 +262,8 @@ def _check_stages(plan: Plan) -> None:
 def _check_caches(plan: Plan) -> None:
     _check_range("caches", plan.caches.name, "hit", plan.caches.hit, 0, 1)
     _check_range("caches", plan.caches.name, "fill_s", plan.caches.fill_s, 0, MAX_SECONDS)
+    _check_range("caches", plan.caches.name, "lookups_per_s", plan.caches.lookups_per_s, 0, 1e15)
+    _check_range("caches", plan.caches.name, "constant_work", plan.caches.constant_work, 0, 1)
     for site in np.flatnonzero(plan.sites.cache != NONE):
         station = plan.sites.station[site]
         constant = plan.caches.constant_work[plan.sites.cache[site]]
@@ -275,6 +277,7 @@ def _check_flows(plan: Plan) -> None:
         raise PlanError("flows", "a plan without a flow has nothing to run")
     _check_range("flows", plan.flows.name, "root", plan.flows.root, 0, len(plan.sites) - 1)
     _check_range("flows", plan.flows.name, "priority", plan.flows.priority, 0, 9)
+    _check_range("flows", plan.flows.name, "detached", plan.flows.detached, 0, 1)
 
 
 def _check_roots(plan: Plan) -> None:
@@ -308,6 +311,8 @@ def _check_sources(plan: Plan) -> None:
     _check_range("sources", sources.name, "flow", sources.flow, 0, len(plan.flows) - 1)
     _check_range("sources", sources.name, "rate_per_s", sources.rate_per_s, 0, 1e12)
     _check_range("sources", sources.name, "users", sources.users, 0, 10_000_000)
+    _check_range("sources", sources.name, "think", sources.think, NONE, len(plan.tables) - 1)
+    _check_range("sources", sources.name, "hot", sources.hot, 0, 1)
     _check_range("sources", sources.name, "region", sources.region, 0, len(plan.regions) - 1)
     _check_range("sources", sources.name, "profile", sources.profile, NONE, len(plan.profiles) - 1)
     closed = sources.users > 0
