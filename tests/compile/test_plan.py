@@ -226,6 +226,19 @@ def test_a_slice_keeps_utilisation(make_case: MakeCase) -> None:
         assert used == pytest.approx(0.0564, abs=0.002)
 
 
+def test_flows_out_of_focus_are_background_load(make_case: MakeCase) -> None:
+    """Without the writes' own calls the store is as busy as with them; so is the API that waits for them."""
+    system = make_case().system
+    whole, near = compile_system(system), compile_system(system, Conditions(focus=("read",)))
+    assert near.plan.flows.name == ("read",)
+    store = near.plan.find_station("store")
+    assert near.plan.stations.background[store] == pytest.approx(3.0)
+    assert near.plan.stations.background[near.plan.find_station("api")] == pytest.approx(200 * 0.010)
+    assert station_busy(near.plan)[store] + 3.0 == pytest.approx(
+        station_busy(whole.plan)[whole.plan.find_station("store")]
+    )
+
+
 def test_what_cannot_be_compiled_is_refused_with_a_reason(make_case: MakeCase) -> None:
     """A flow that is not there; background load above all slots."""
     with pytest.raises(PlanError, match="there is none of this name"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from atlas.compile.call import all_calls
 from atlas.compile.conditions import Conditions
@@ -54,7 +54,21 @@ def conditions_of(system: System, failure: Failure, given: Conditions) -> Condit
     by_region = given.by_region or any(f.kind == "region_loss" or _ends(f) <= regions for f in failure.drill.fault)
     hot = next((f.on for f in failure.drill.fault if f.kind == "hot_key"), "")
     key = hot_key_of(system, hot, failure.drill) if hot else ""
-    return Conditions(given.load, given.at, given.only, by_region, given.share, key)
+    return replace(given, by_region=by_region, hot_key=key)
+
+
+def focus_of(system: System, failure: Failure) -> tuple[str, ...]:
+    """The flows that a drill is about: those it faults or expects something of, and all that call what it faults.
+
+    Empty (all of them) where a region is lost.
+    """
+    assert failure.drill is not None  # noqa: S101 - only failures with a drill are compiled
+    if any(f.kind == "region_loss" for f in failure.drill.fault):
+        return ()
+    faulted = {end.strip() for f in failure.drill.fault for end in f.on.split("->")}
+    named = {e.flow for e in failure.drill.expect} | faulted
+    flows = system.document.flows
+    return tuple(n for n, f in flows.items() if n in named or any(c.target in faulted for c in all_calls(f.steps)))
 
 
 def hot_key_of(system: System, flow: str, drill: Drill) -> str:

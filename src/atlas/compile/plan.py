@@ -13,7 +13,8 @@ from atlas.compile.place import Map
 from atlas.compile.station import Stations
 from atlas.model.system import System
 from atlas.physics.cache import zipf_hit_ratio
-from atlas.sim import Plan, PlanBuilder, PlanError
+from atlas.sim import NONE, Plan, PlanBuilder, PlanError
+from atlas.sim.rate import site_rates
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ def compile_system(system: System, conditions: Conditions | None = None) -> Comp
     Raises ``PlanError`` where no plan can be made: no flow has a rate, or a number is absurd.
     """
     given = conditions or Conditions()
+    others = _busy_for_others(system, given) if given.focus else {}
     ledger = Ledger(system)
     for said in system.document.model.not_modelled if system.document.model else ():
         ledger.leave_out(said)
@@ -59,7 +61,7 @@ def compile_system(system: System, conditions: Conditions | None = None) -> Comp
     builder = PlanBuilder(regions.all)
     chosen = _chosen(system, given)
     trees = {(n, r): forest.tree(n, system.document.flows[n], r) for n in chosen for r in regions.names}
-    _add_stations(builder, ledger, regions, given, forest.needs)
+    _add_stations(Stations(builder, ledger, regions, given, others), ledger, regions, forest.needs)
     _add_caches(builder, ledger, forest.needs)
     if given.at == "day":
         builder.profile_step(HOUR_S)
@@ -78,7 +80,9 @@ def _chosen(system: System, conditions: Conditions) -> list[str]:
     flows = [n for n, f in system.document.flows.items() if f.steps]
     if conditions.only and conditions.only not in flows:
         raise PlanError(f"flows.{conditions.only}", f"there is none of this name; there are {', '.join(flows)}")
-    chosen = [conditions.only] if conditions.only else flows
+    chosen = (
+        [conditions.only] if conditions.only else [n for n in flows if not conditions.focus or n in conditions.focus]
+    )
     running = [n for n in chosen if system.traffic.flows[n].peak > 0]
     if not running:
         raise PlanError("flows", "no flow has a rate: there is nothing to run")
@@ -92,13 +96,50 @@ def _say_regions(ledger: Ledger, regions: Map, conditions: Conditions) -> None:
         ledger.leave_out("shares of the regions: load and instances are divided evenly between them")
     elif several:
         ledger.leave_out("distances between regions: all of them run as one")
+    if conditions.focus:
+        ledger.leave_out("flows out of focus: they are background load, and do not feel the faults")
     if conditions.share < 1:
         ledger.leave_out(f"all but a slice of {conditions.share:.3g} of the load and of the slots")
 
 
-def _add_stations(builder: PlanBuilder, ledger: Ledger, regions: Map, conditions: Conditions, needs: Needs) -> None:
+def _busy_for_others(system: System, conditions: Conditions) -> dict[str, float]:
+    """Mean slots of each station that flows out of focus take, waiting for their children included."""
+    whole = compile_system(system, replace(conditions, focus=()))
+    plan = whole.plan
+    busy = dict.fromkeys(plan.stations.name, 0.0)
+    held, rates = held_s(plan), site_rates(plan)
+    for site, station in enumerate(plan.sites.station.tolist()):
+        flow = whole.flow_of[plan.flows.name[int(plan.sites.flow[site])]]
+        if station != NONE and flow not in conditions.focus:
+            busy[plan.stations.name[station]] += float(rates[site] * held[site] * plan.sites.units[site])
+    return busy
+
+
+def held_s(plan: Plan) -> list[float]:
+    """Seconds that one call of each site takes its slot, without queueing: its service, and its stages if it waits."""
+    answers: list[float] = []
+    held: list[float] = []
+    for site, station in enumerate(plan.sites.station.tolist()):
+        own = 0.0 if station == NONE else float(plan.tables.mean[plan.sites.table[site]])
+        below = sum(_stage_s(plan, site, stage, calls, answers) for stage, calls in plan.calls_of(site))
+        held.append(own + (below if station != NONE and plan.stations.holds[station] else 0.0))
+        answers.append(float(plan.sites.network_s[site]) + own + below)
+    return held
+
+
+def _stage_s(plan: Plan, site: int, stage: int, calls: list[int], answers: list[float]) -> float:
+    """Mean time of a stage without queueing: the longest of its calls, or their mean where one is chosen."""
+    sites = plan.sites
+    times = [0.0]
+    for call in calls:
+        cache = int(sites.cache[call])
+        chance = float(sites.chance[call]) * (1.0 if cache == NONE else 1.0 - float(plan.caches.hit[cache]))
+        times.append(chance * answers[call] if sites.flow[call] == sites.flow[site] else 0.0)
+    return sum(times) if plan.stages.choose[stage] else max(times)
+
+
+def _add_stations(stations: Stations, ledger: Ledger, regions: Map, needs: Needs) -> None:
     """All stations that calls need, in the order of the document's components."""
-    stations = Stations(builder, ledger, regions, conditions)
     order = list(ledger.system.document.components)
     for spot in sorted(needs.spots, key=lambda s: (order.index(s.component), s.part, regions.all.index(s.region))):
         stations.add(spot, needs.spots[spot], needs.pipes.get(spot))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from atlas.compile.conditions import Conditions
-from atlas.compile.fault import Window, conditions_of, plan_faults, window_of
+from atlas.compile.fault import Window, conditions_of, focus_of, plan_faults, window_of
 from atlas.compile.overlay import Case, OverlayError
 from atlas.compile.plan import Compiled, compile_system
 from atlas.compile.trace import MOST_CALLS, MOST_CALLS_HOT, Trace, share_for, smallest_hot_share, trace_discrete
@@ -19,6 +19,9 @@ from atlas.sim import PlanError, with_faults
 EngineName = Literal["auto", "discrete", "fluid"]
 Report = Callable[[float, float, str], bool]
 """Told (seconds done, seconds in all, what); returns whether to go on."""
+THIN = 0.05
+"""In thinner slices small components are no longer what they were: then flows that a drill does not touch become
+background load instead."""
 DEFAULT_FOR_S = 60.0
 DEFAULT_WARMUP_S = 10.0
 
@@ -155,17 +158,23 @@ def _drilled(
     what: str,
 ) -> Run:
     asked = conditions_of(case.system, failure, given)
-    compiled = _affordable(case, asked, how, window.for_s)
+    compiled = _affordable(case, asked, how, window.for_s, focus_of(case.system, failure))
     faulty = replace(compiled, plan=with_faults(compiled.plan, plan_faults(compiled, failure, window)))
     return Run(faulty, _trace(faulty, how, window.for_s, window.start_s, report, what), window)
 
 
-def _affordable(case: Case, conditions: Conditions, how: Settings, for_s: float) -> Compiled:
+def _affordable(
+    case: Case, conditions: Conditions, how: Settings, for_s: float, focus: tuple[str, ...] = ()
+) -> Compiled:
     """The plan, sliced where the engine's cost grows with the rate and the whole would cost too much."""
     compiled = compile_system(case.system, conditions)
     if how.engine != "discrete" or conditions.share < 1:
         return compiled
     share = share_for(compiled, for_s, most_calls=how.most_calls)
+    if share < THIN and focus:
+        nearer = compile_system(case.system, replace(conditions, focus=focus))
+        if (more := share_for(nearer, for_s, most_calls=how.most_calls)) > share:
+            compiled, conditions, share = nearer, nearer.conditions, more
     if conditions.hot_key:
         share = max(share, smallest_hot_share(compiled))
         if share_for(compiled, for_s, most_calls=MOST_CALLS_HOT) < share:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +78,11 @@ def _rest(component: Component, ledger: Ledger, name: str) -> float:
 class Stations:
     """Adds the stations that calls need to a builder."""
 
-    def __init__(self, builder: PlanBuilder, ledger: Ledger, regions: Map, conditions: Conditions) -> None:
+    def __init__(
+        self, builder: PlanBuilder, ledger: Ledger, regions: Map, conditions: Conditions, others: Mapping[str, float]
+    ) -> None:
         self._builder, self._ledger, self._map, self._conditions = builder, ledger, regions, conditions
+        self._others = others
 
     def add(self, spot: Spot, keys: set[str], pipe: Bandwidth | None) -> None:
         """Add one station; ``keys`` are those its calls route by."""
@@ -168,11 +172,14 @@ class Stations:
         """Slots kept busy by flows that are not described: their rate times the mean time of the work."""
         path = f"components.{component}.background"
         rate = self._ledger.mid(path)
-        if not rate:
+        others = self._others.get(name, 0.0)
+        if not rate and not others:
             return 0.0
-        busy = rate * self._typical_s(component) * share * self._conditions.load
+        busy = (rate or 0.0) * self._typical_s(component) * share * self._conditions.load + others
         if busy >= slots:
             raise PlanError(f"stations.{name}.background", f"{busy:.0f} slots of background load for {slots} slots")
+        if not rate:
+            return self._ledger.note("stations", name, "background", busy, because="flows out of focus")
         return self._ledger.note("stations", name, "background", busy, path)
 
     def _typical_s(self, name: str) -> float:
