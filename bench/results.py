@@ -18,7 +18,7 @@ def to_markdown(sections: Mapping[str, Section], calibration: Calibration, *, da
     lines = [
         "# Results of the bench",
         "",
-        f"Measured on {date} on {machine}, Python {platform.python_version()}, in one run: {", ".join(sections)}.",
+        f"Measured on {date} on {machine}, Python {platform.python_version()}, in one run: {', '.join(sections)}.",
         "",
         *_calibrated(calibration),
     ]
