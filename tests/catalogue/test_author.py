@@ -16,8 +16,9 @@ from atlas.catalogue.find import find_paths
 from atlas.catalogue.fix import FIXERS, FixError, fix_text, spell_address, spell_unit
 from atlas.catalogue.seed import SeedError, import_seed
 from atlas.catalogue.statistics import COLUMNS, statistics
-from atlas.catalogue.template import TemplateError, write_template
+from atlas.catalogue.template import TemplateError, template_text, write_template
 from atlas.model import Vocabulary
+from atlas.model.document import Document
 
 TODAY = dt.date(2026, 11, 21)
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -234,3 +235,10 @@ def test_statistics_count_evidence() -> None:
     assert (row.sources, row.claims, row.struck_claims, row.confidence) == (1, 4, 1, "A")
     assert row.origins["claim"] >= 3
     assert len(row.cells()) == len(COLUMNS)
+
+
+def test_a_template_names_every_section(tmp_path: Path) -> None:
+    """Whoever goes from stub to draft finds each key that is asked for, the scale and the links among them."""
+    text = template_text("mine", category="data", name="Mine", org="self", today=dt.date(2026, 11, 21))
+    missing = [name for name, info in Document.model_fields.items() if f"{info.alias or name}:" not in text]
+    assert missing in ([], ["aliases"])

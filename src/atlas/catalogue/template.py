@@ -12,7 +12,7 @@ from atlas.model.document import Document
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../../../schemas/system.schema.json"
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LATER = ("claims", "components", "flows", "links", "scale")
+_SHOWN = ("claims", "components", "flows")
 
 
 class TemplateError(Exception):
@@ -57,6 +57,8 @@ def template_text(slug: str, *, category: str, name: str, org: str, today: dt.da
         f"last_verified: {today.isoformat()}",
         "summary: One sentence that says what the system is.",
         "",
+        "# Whoever writes the first line of a section takes its {} away.",
+        "",
         "# What was published. Role primary: the organisation's own host.",
         "sources: {}",
         "#  first-post: {type: blog, role: primary, title: …, url: https://…, published: 2026-01,",
@@ -83,7 +85,7 @@ def _later() -> list[str]:
     rows = []
     head = ("id", "name", "org", "category", "status", "last_verified", "summary", "sources", "aliases")
     for name, info in Document.model_fields.items():
-        if name in head or name in _LATER:
+        if name in head or name in _SHOWN:
             continue
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         rows.append(f"# {info.alias or name}: [{extra.get('x-required-at', 'optional')}] {info.description}")
