@@ -41,7 +41,7 @@ def _is_bound(quantity: Quantity) -> bool:
 def brief(quantity: Quantity, digits: int = 3) -> str:
     """The display form in at most ``digits`` significant digits, as a drawing has room for."""
     nines = quantity.unit.startswith("%") and 0.99 < quantity.mid < 1  # 99.95 % is not 100 %
-    return format_quantity(quantity, 6 if nines else digits).replace(" us", " µs")
+    return format_quantity(quantity, 6 if nines else digits)
 
 
 def _marked(mark: str, text: str) -> str:

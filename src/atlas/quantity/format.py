@@ -44,10 +44,15 @@ def format_interval(low: float, high: float, unit: str, digits: int = 4) -> str:
 
 def _amount(value: float, unit: str, digits: int) -> str:
     factor, symbol = _factor(unit)
-    return _scaled(value / factor, symbol, digits) + _spaced(symbol)
+    number = _scaled(value / factor, symbol, digits)
+    return number + _spaced(symbol, is_one=number == "1")
 
 
-def _spaced(symbol: str) -> str:
+def _spaced(symbol: str, is_one: bool = False) -> str:
+    """The unit after its number; documents write ``us`` and ``35 day``, pages ``µs`` and ``35 days``."""
+    if symbol in ("day", "year") and not is_one:
+        symbol += "s"
+    symbol = "µs" if symbol == "us" else symbol
     return symbol if not symbol or symbol.startswith("/") else f" {symbol}"
 
 

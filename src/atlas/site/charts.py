@@ -82,8 +82,11 @@ def series_plot(book: EvidenceBook) -> Plot | None:
         Point(view.as_of, view.quantity, parts_of(book.claim(view.id)), is_now=view is longest[-1])
         for view in longest[-MOST_VALUES:]
     ]
+    scope = f" ({first.claim.scope})" if first.claim.scope else ""
     return plot(
-        f"{measure(first).capitalize()}, {subject(book.system, first.claim.of)}", points, "by the date it held, from 0"
+        f"{measure(first).capitalize()}, {subject(book.system, first.claim.of)}{scope}",
+        points,
+        "by the date it held, from 0",
     )
 
 

@@ -15,6 +15,15 @@ OLD_YEARS = 5
 DIGITS = 9
 """Significant digits of a published figure: more than anybody prints, so that none is lost."""
 
+_SECTIONS = {
+    "operations.mttr": "mean time to restore",
+    "costs.purchase": "how capacity is bought",
+    "multi_region.rpo": "data lost with a region",
+    "multi_region.rto": "time until another region serves",
+    "team": "size of the team",
+}
+"""Paths that documents name as not public, in a reader's words."""
+
 TOPOLOGY = {"single": "one region", "multi_region": "several regions", "global_edge": "global edge"}
 """How the topology of regions reads on a page."""
 
@@ -114,8 +123,8 @@ def grade(system: System) -> str:
 
 
 def plain(section: str) -> str:
-    """The name of a section or a path as words: ``multi_region.rpo`` reads *multi region rpo*."""
-    return section.replace("_", " ").replace(".", " ") if " " not in section else section
+    """The name of a section or a path as words: ``multi_region.rpo`` reads *data lost with a region*."""
+    return _SECTIONS.get(section) or (section.replace("_", " ").replace(".", " ") if " " not in section else section)
 
 
 def sentence(text: str) -> str:

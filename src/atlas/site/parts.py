@@ -87,6 +87,11 @@ class Cell:
         return "; ".join(line for line in lines if line)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it says nothing but a dash: in a grid that is a place, in a list of a phone only noise."""
+        return self.text in ("", "–")
+
+    @property
     def figures(self) -> tuple[Figure, ...]:
         """The figures of both lines."""
         return tuple(p for p in self.parts + self.sub if isinstance(p, Figure))

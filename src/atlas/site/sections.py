@@ -10,11 +10,16 @@ from atlas.model.record import Era, Incident, Lesson
 from atlas.quantity import format_quantity
 from atlas.site.charts import Plot, series_plot
 from atlas.site.figure import EvidenceBook
-from atlas.site.names import measure, term_link
-from atlas.site.parts import Given, Link, Part, Words, joined, parts_of
+from atlas.site.names import term_link
+from atlas.site.parts import BREAK, Given, Link, Part, Words, joined, parts_of
 from atlas.site.table import Table
 from atlas.site.tables import patterns, record
+from atlas.site.tables.record import newest
 from atlas.site.tables.said import basis, component_names, sentences
+from atlas.site.tables.summary import described
+
+MOST_OF_AN_ERA = 5
+"""Figures of one era on the page; the others stand on the page of evidence."""
 
 Rows = tuple[tuple[str, tuple[Part, ...]], ...]
 
@@ -100,10 +105,12 @@ def _timeline(book: EvidenceBook) -> Section | None:
 
 
 def _era(book: EvidenceBook, era: Era) -> Entry:
-    known = (claim for claim in era.scale if claim in book.system.claims)
-    scale: list[Given] = [(book.claim(claim), f" {measure(book.system.claims[claim])}") for claim in known]
+    facts = newest(book.system.claims[c] for c in era.scale if c in book.system.claims)
+    scale: list[Given] = [described(book, view.id) for view in facts[:MOST_OF_AN_ERA]]
+    if len(facts) > MOST_OF_AN_ERA:
+        scale.append(Link(f"{len(facts) - MOST_OF_AN_ERA} more", f"systems/{book.system.slug}/evidence/"))
     rows = _rows(
-        ("", joined(scale)),
+        ("", joined(scale, BREAK)),
         ("Made of", component_names(book.system, era.components)),
         ("Broke", era.broke),
         ("Solved", era.solved),

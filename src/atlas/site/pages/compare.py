@@ -158,9 +158,8 @@ def _side(system: Digest, claim: ClaimDigest | None) -> Cell:
         return cell()
     source = Link(claim.source_title, claim.source_url) if claim.source_url else Words(claim.source_title)
     when = f"{claim.held}, " if claim.held else ""
-    return cell(
-        figure_of(system, claim), f" {claim.what}", sub=(f"{claim.scope}; " if claim.scope else None, when, source)
-    )
+    scope = f"{claim.scope}; " if claim.scope not in claim.what else None
+    return cell(figure_of(system, claim), f" {claim.what}", sub=(scope, when, source))
 
 
 def traits(system: Digest, vocabulary: Vocabulary) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 from atlas.site.digest import ClaimDigest, Digest
 from atlas.site.frame import Site, render
 from atlas.site.pages.compare import Pair
-from atlas.site.pages.index_tables import figure_of, leading, systems_table
+from atlas.site.pages.index_tables import figure_of, leading, systems_table, told
 from atlas.site.parts import Given, Link, Part, Words, parts_of
 from atlas.site.table import to_csv, to_json
 
@@ -57,7 +57,7 @@ def _chain(system: Digest) -> tuple[tuple[str, tuple[Part, ...], str], ...]:
         return ()
     claim = claims[0]
     rows: list[tuple[str, Given, str]] = [
-        ("Figure", (figure_of(system, claim), f" {claim.what}"), ""),
+        ("Figure", (figure_of(system, claim), f" {told(claim)}"), ""),
         ("Printed", f"“{claim.quote}”", ""),
         (
             "Source",
@@ -80,7 +80,7 @@ def _chain(system: Digest) -> tuple[tuple[str, tuple[Part, ...], str], ...]:
 def _checked(system: Digest, claim: ClaimDigest) -> Given:
     errors = system.findings.get("error", 0)
     state = Words("holds", "tag good") if errors == 0 else Words(f"{errors} errors", "tag bad")
-    return (f"against {len(system.usable) - 1} other figures of {system.name} ", state)
+    return (f"together with {len(system.usable) - 1} other figures of {system.name} ", state)
 
 
 def _tally(systems: Sequence[Digest]) -> str:

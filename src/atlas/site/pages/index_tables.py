@@ -45,6 +45,12 @@ def leading(system: Digest, most: int = 2) -> list[ClaimDigest]:
     return (shown or list(usable.values()))[:most]
 
 
+def told(claim: ClaimDigest) -> str:
+    """What a figure is of, its scope and its year: away from its page nothing else would say so."""
+    scope = claim.scope if claim.scope not in claim.what else ""
+    return ", ".join(text for text in (claim.what, scope, str(claim.year or "")) if text)
+
+
 def systems_table(systems: Sequence[Digest], this_year: int) -> Table:
     """All systems with a figure or two, how many figures they have, and the newest year."""
     rows = tuple(_system(system, this_year) for system in systems)
@@ -62,7 +68,7 @@ def systems_table(systems: Sequence[Digest], this_year: int) -> Table:
 
 
 def _system(system: Digest, this_year: int) -> Row:
-    figures: list[Given] = [(figure_of(system, c), Words(f" {c.what}", "quiet")) for c in leading(system)]
+    figures: list[Given] = [(figure_of(system, c), Words(f" {told(c)}", "quiet")) for c in leading(system)]
     usable = system.usable
     return Row(
         (

@@ -61,11 +61,11 @@ def check_pages(site: Site) -> dict[str, str]:
             _check(
                 check.code,
                 known.name if known else check.name,
-                f"{check.scope}, {check.level}",
+                f"{check.scope}; gives: {check.level}",
                 known.text if known else "",
             )
         )
-    reading = [_check(c.code, c.name, "file, error", c.explanation) for c in CODES.values()]
+    reading = [_check(c.code, c.name, "file; gives: error", c.explanation) for c in CODES.values()]
     groups = [Group(_FAMILIES.get(name, name), tuple(found), f"{len(found)}") for name, found in families.items()]
     groups.append(Group("Reading a document", tuple(reading), f"{len(reading)}"))
     heading, lead = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from atlas.diagnostic import Finding
 from atlas.model import System
+from atlas.quantity import Form
 from atlas.site.drawings import Drawing
 from atlas.site.figure import Evidence, EvidenceBook
 from atlas.site.frame import Site, render
@@ -140,7 +141,8 @@ def _hero(book: EvidenceBook, claim: str) -> HeroFigure:
     view = book.system.claims[claim]
     figure = book.claim(claim)
     number, _, unit = figure.text.rpartition(" ")
-    if not number or not unit[0].isalpha() or (unit[0] in "kMBT" and len(unit) == 1):
+    is_vague = view.quantity.form is Form.VAGUE  # "hundreds of thousands" is no number with a unit
+    if is_vague or not number or not unit[0].isalpha() or (unit[0] in "kMBT" and len(unit) == 1):
         number, unit = figure.text, ""
     year, age = held_year(view), view.age_years(book.today)
     of = "" if view.claim.of == "system" else f", {subject(book.system, view.claim.of)}"

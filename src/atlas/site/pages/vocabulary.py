@@ -11,7 +11,7 @@ from atlas.quantity import format_quantity
 from atlas.site.digest import Digest
 from atlas.site.frame import Site, render
 from atlas.site.names import capital, term_link
-from atlas.site.pages.index_tables import figure_of, leading, system_links
+from atlas.site.pages.index_tables import figure_of, leading, system_links, told
 from atlas.site.parts import Given, Link, Part, Words, joined, parts_of
 from atlas.site.sections import Entry
 
@@ -58,7 +58,7 @@ def _categories(systems: Sequence[Digest], vocabulary: Vocabulary) -> tuple[Grou
 
 def _with_figure(system: Digest) -> tuple[Part, ...]:
     shown = leading(system, 1)
-    figure: Given = (": ", figure_of(system, shown[0]), f" {shown[0].what}") if shown else None
+    figure: Given = (": ", figure_of(system, shown[0]), f" {told(shown[0])}") if shown else None
     return parts_of(Link(system.name, f"systems/{system.slug}/"), figure)
 
 
@@ -131,7 +131,13 @@ def _defaults(vocabulary: Vocabulary, one: Technology) -> Given:
     for name, default in one.defaults.items():
         source = vocabulary.technology_sources.get(default.source)
         read: Given = Link(source.title, source.url) if source and source.url else default.source
-        items.append((f"{name.replace('_', ' ')} {format_quantity(default.value)} (", read, f", {default.confidence})"))
+        items.append(
+            (
+                f"{name.replace('_', ' ').replace('-', ' ')} {format_quantity(default.value)} (",
+                read,
+                f", {default.confidence})",
+            )
+        )
     return joined(items, "; ")
 
 

@@ -10,6 +10,7 @@ from atlas.site.parts import Figure, Given, Words, cell, joined
 from atlas.site.table import Row, Table, columns
 from atlas.site.tables.patterns import calls
 
+_LEAST_SHARE = 0.001
 NONE = Words("–", "nil")
 UNLIMITED = Words("unlimited", "quiet")
 UNKNOWN = Words("not known", "nil")
@@ -118,7 +119,7 @@ def _slots(book: EvidenceBook, ident: str, component: Component, load: Load) -> 
 def _busy(book: EvidenceBook, ident: str, component: Component, load: Load) -> Given:
     if load.utilisation is None or load.slots is None:
         return None
-    text = f"{load.utilisation * 100:.3g} %"
+    text = f"{load.utilisation * 100:.3g} %" if load.utilisation >= _LEAST_SHARE else "< 0.1 %"
     how = f"{_count(load.busy)} busy of {_count(load.slots)} slots"
     return book.computed(text, how, f"utilisation at peak, {component.name}", f"busy-{ident}", _claims(book, ident))
 

@@ -33,7 +33,7 @@ def mechanisms_in_use(system: System) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def patterns(book: EvidenceBook) -> Table:
-    """The primary pattern and its overlays with the mechanisms they stand on."""
+    """The primary pattern and its overlays with the mechanisms that they stand on together."""
     system, document = book.system, book.system.document
     used = mechanisms_in_use(system)
     mandatory = [m for m, (necessity, _) in used.items() if necessity == "mandatory"]
@@ -41,18 +41,20 @@ def patterns(book: EvidenceBook) -> Table:
     rows = []
     if document.patterns:
         micro = joined(term_link(system.vocabulary, "patterns", p) for p in document.patterns.micro)
-        for number, ident in enumerate((document.patterns.primary, *document.patterns.overlays)):
-            first = number == 0
-            rows.append(
-                Row(
-                    (
-                        cell(term_link(system.vocabulary, "patterns", ident), sub="primary" if first else "overlay"),
-                        cell(_mechanisms(system, mandatory, used) if first else "as above", empty=NONE),
-                        cell(_mechanisms(system, optional, used) if first else "as above", empty=NONE),
-                        cell(micro if first else "as above", empty=NONE),
-                    )
+        overlays = joined(term_link(system.vocabulary, "patterns", p) for p in document.patterns.overlays)
+        rows.append(
+            Row(
+                (
+                    cell(
+                        term_link(system.vocabulary, "patterns", document.patterns.primary),
+                        sub=("with ", overlays) if overlays else None,
+                    ),
+                    cell(_mechanisms(system, mandatory, used), empty=NONE),
+                    cell(_mechanisms(system, optional, used), empty=NONE),
+                    cell(micro, empty=NONE),
                 )
             )
+        )
     return Table(
         "patterns",
         "Patterns and mechanisms",

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from atlas.model import ClaimView
+from atlas.quantity import format_quantity
 from atlas.site.figure import EvidenceBook
-from atlas.site.names import capital, measure
+from atlas.site.names import capital
 from atlas.site.parts import BREAK, Cell, Given, Link, Words, cell, joined
 from atlas.site.table import Row, Table, columns
 from atlas.site.tables.said import basis, listed
 from atlas.site.tables.summary import described
+
+_LEAST_READABLE = 0.001
+"""US dollars below which a price is also told by the million."""
 
 _GLANCE = (
     ("Scale", ("users", "concurrency", "connections", "rate", "events", "watch-time", "money-rate", "money-volume")),
@@ -33,10 +37,10 @@ def _glance_cells(book: EvidenceBook, metrics: tuple[str, ...]) -> tuple[Cell, C
     shown = book.system.document.scale.show if book.system.document.scale else ()
     claims = [c for c in book.system.claims.values() if c.claim.metric in metrics and c.is_usable]
     claims.sort(key=lambda c: (c.id not in shown, c.claim.of != "system", metrics.index(c.claim.metric)))
-    chosen = claims[:3]
+    chosen = newest(claims)[:3]
     values = joined((described(book, c.id) for c in chosen), BREAK)
     growth = joined((g for c in chosen if (g := _growth(book, c))), BREAK)
-    return cell(values), cell(growth, empty=Words("no earlier figure" if chosen else "looked for and not found", "nil"))
+    return cell(values), cell(growth, empty=Words("–" if chosen else "looked for and not found", "nil"))
 
 
 def _growth(book: EvidenceBook, view: ClaimView) -> Given:
@@ -54,6 +58,16 @@ def _growth(book: EvidenceBook, view: ClaimView) -> Given:
     return ("from ", book.claim(first.id), f" in {first.as_of}")
 
 
+def newest(claims: Iterable[ClaimView]) -> list[ClaimView]:
+    """One figure of each fact, its newest, in the order in which the facts first come."""
+    found: dict[tuple[str, str, str, str], ClaimView] = {}
+    for view in claims:
+        known = found.get(_fact(view))
+        if known is None or view.as_of > known.as_of:
+            found[_fact(view)] = view
+    return list(found.values())
+
+
 def _fact(view: ClaimView) -> tuple[str, str, str, str]:
     return (view.claim.metric, view.claim.of, view.claim.stat, view.claim.scope or "")
 
@@ -62,9 +76,7 @@ def _team(book: EvidenceBook) -> Given:
     items: list[Given] = []
     for one in book.system.document.team:
         if isinstance(one, str):
-            items.append(
-                (book.claim(one), f" {measure(book.system.claims[one])}") if one in book.system.claims else one
-            )
+            items.append(described(book, one) if one in book.system.claims else one)
         else:
             items.append((one.text, " ", *basis(book.system, one)))
     return joined(items, BREAK)
@@ -111,7 +123,7 @@ def costs(book: EvidenceBook) -> Table | None:
     components = book.system.document.components
     lines: list[tuple[str, Given]] = [
         ("Total", book.value("costs.total", "total cost")),
-        (f"Per {found.unit or 'unit'}", book.value("costs.per_unit", f"cost per {found.unit or 'unit'}")),
+        (f"Per {found.unit or 'unit'}", _per_unit(book, found.unit or "unit")),
     ]
     for ident in found.by:
         name = components[ident].name if ident in components else capital(ident.replace("-", " "))
@@ -123,6 +135,15 @@ def costs(book: EvidenceBook) -> Table | None:
     return Table(
         "costs", "Costs", columns("What", "#Amount"), rows, note=found.note or "", is_wordy=False, is_narrow=True
     )
+
+
+def _per_unit(book: EvidenceBook, unit: str) -> Given:
+    """The price of one; of what costs less than a tenth of a cent also the price of a million, which can be read."""
+    value = book.system.value("costs.per_unit")
+    figure = book.value("costs.per_unit", f"cost per {unit}")
+    if value is None or value.mid >= _LEAST_READABLE:
+        return figure
+    return (figure, Words(f", a million {format_quantity(value.quantity.scaled(1e6), 3)}", "quiet"))
 
 
 def savings(book: EvidenceBook) -> Table | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from atlas.model import Said, System
+from atlas.site.names import technology
 from atlas.site.parts import Link, Part, Words, joined, parts_of
 
 
@@ -27,7 +28,8 @@ def source_link(system: System, source_id: str | None) -> Part | None:
         return None
     source = system.document.sources[source_id]
     year = source.published[:4] if source.published != "unknown" else "undated"
-    return Link(f"{source.type} {year}", f"systems/{system.slug}/#source-{source_id}")
+    kind = "docs" if source.type == "doc" else source.type
+    return Link(f"{kind} {year}", f"systems/{system.slug}/#source-{source_id}")
 
 
 def basis(system: System, said: Sourced) -> tuple[Part, ...]:
@@ -49,7 +51,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def component_names(system: System, ids: Iterable[str]) -> str:
-    """Names of components and flows; anything else as written."""
+    """Names of components, flows and technologies; anything else as written."""
     document = system.document
     found = []
     for one in ids:
@@ -59,5 +61,5 @@ def component_names(system: System, ids: Iterable[str]) -> str:
         elif head in document.flows:
             found.append(document.flows[head].name)
         else:
-            found.append(one)
+            found.append(technology(system.vocabulary, one))
     return listed(found)
