@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 from atlas.sim import Plan, simulate
+from atlas.sim.browser import to_browser
 from atlas.sim.build_kernel import BuildError, build_wasm
-from atlas.sim.discrete import seeds_of
-from atlas.sim.kernel import WORDS, record_values, run_values
 from atlas.sim.random_plan import random_plan
-from atlas.sim.record import Record, new_record
 
 PLANS = 6
+LENGTH_S = 6.0
 LARGEST_BYTES = 100 * 1024
 
 
@@ -31,33 +30,16 @@ def wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_wasm(tmp_path_factory.mktemp("wasm") / "kernel.wasm")
 
 
-def word_of(name: str, value: Any, folder: Path, *, is_out: bool) -> dict[str, Any]:
-    """One word for the page or Node: bits, or the file that holds an array."""
-    if isinstance(value, np.ndarray):
-        (folder / f"{name}.bin").write_bytes(np.ascontiguousarray(value).tobytes())
-        return {"file": f"{name}.bin", "out": is_out}
-    bits = np.float64(value).view(np.uint64) if isinstance(value, float) else np.uint64(value)
-    return {"bits": str(int(bits))}
-
-
-def run_wasm(wasm: Path, plan: Plan, seed: int, folder: Path, length_s: float = 6.0) -> Record:
-    """Run a plan in Node and read back its record."""
-    record = new_record(plan, length_s, 0.5, by_site=True)
-    outs = record_values(record)
-    values = run_values(plan, seeds_of(seed, 0), length_s, 1.0) | outs
-    words = [word_of(name, values.get(name, 0), folder, is_out=name in outs) for name in WORDS]
-    (folder / "words.json").write_text(json.dumps(words), encoding="utf-8")
-    shutil.copy(wasm, folder / "kernel.wasm")
-    script = Path(__file__).with_name("wasm_run.mjs")
-    result = subprocess.run(
-        ["node", str(script), str(folder), "65536"], capture_output=True, text=True, timeout=120, check=False
-    )
+def run_wasm(wasm: Path, plan: Plan, seed: int, folder: Path) -> dict[str, bytes]:
+    """Run a plan in Node; the bytes it recorded, by name."""
+    run, out, script = folder / "run.json", folder / "out.json", Path(__file__).with_name("wasm_run.mjs")
+    data = to_browser(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True)
+    run.write_text(json.dumps(data), encoding="utf-8")
+    command = ["node", str(script), str(wasm), str(run), str(out), "65536"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["status"] == 0
-    for name, value in outs.items():
-        if isinstance(value, np.ndarray):
-            value[...] = np.frombuffer((folder / f"{name}.bin").read_bytes(), dtype=value.dtype).reshape(value.shape)
-    return record
+    return {name: base64.b64decode(text) for name, text in json.loads(out.read_text(encoding="utf-8")).items()}
 
 
 @pytest.mark.node
@@ -69,9 +51,10 @@ def test_webassembly_leaves_the_same_record(wasm: Path, tmp_path: Path) -> None:
         plan, folder = random_plan(seed), tmp_path / str(seed)
         folder.mkdir()
         there = run_wasm(wasm, plan, seed, folder)
-        here = simulate(plan, seed, 6.0, warmup_s=1.0, bin_s=0.5, by_site=True, engine="kernel").records[0]
-        for name in there.__slots__:
-            assert np.array_equal(getattr(there, name), getattr(here, name)), (seed, name)
+        here = simulate(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True, engine="kernel").records[0]
+        assert set(there) == {n for n in here.__slots__ if isinstance(getattr(here, n), np.ndarray)}
+        for name, recorded in there.items():
+            assert recorded == getattr(here, name).tobytes(), (seed, name)
 
 
 def test_webassembly_is_small_and_needs_nothing(wasm: Path) -> None:

@@ -1,13 +1,11 @@
-// Runs the WebAssembly kernel on words and arrays prepared by Python, and writes back what it recorded.
-// Input: a folder with kernel.wasm, words.json ([{value} | {bits} | {file, out}]) and the arrays as raw files.
+// Runs the WebAssembly kernel on what atlas.sim.browser wrote, and writes back what it recorded, as a page would.
 import fs from "node:fs";
-import path from "node:path";
 
-const folder = process.argv[2];
-const frames = Number(process.argv[3]);
-const { instance } = await WebAssembly.instantiate(fs.readFileSync(path.join(folder, "kernel.wasm")), {});
-const { memory, atlas_start, atlas_run, __heap_base } = instance.exports;
-const words = JSON.parse(fs.readFileSync(path.join(folder, "words.json"), "utf8"));
+const [modulePath, runPath, outPath, frames] = process.argv.slice(2);
+const run = JSON.parse(fs.readFileSync(runPath, "utf8"));
+const { instance } = await WebAssembly.instantiate(fs.readFileSync(modulePath), {});
+const { memory, atlas_source_hash, atlas_start, atlas_run, __heap_base } = instance.exports;
+if (atlas_source_hash() !== BigInt(`0x${run.source_hash}`)) throw new Error("the kernel is of another source");
 
 let next = (Number(__heap_base.value) + 63) & ~63;
 function place(bytes) {
@@ -18,15 +16,19 @@ function place(bytes) {
   return at;
 }
 
-const table = place(words.length * 8);
-const outs = [];
-words.forEach((word, index) => {
+const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+const units = run.units.map((text) => new Float64Array(bytesOf(text).buffer));
+const tables = (rows) => new Uint8Array(Float64Array.from(rows.flatMap(([unit, mean]) => Array.from(units[unit], (x) => x * mean))).buffer);
+
+const table = place(run.words.length * 8);
+const outs = {};
+run.words.forEach((word, index) => {
   let value = BigInt(word.bits ?? 0);
-  if (word.file) {
-    const data = fs.readFileSync(path.join(folder, word.file));
+  if (word.bits === undefined) {
+    const data = word.out ? new Uint8Array(word.bytes) : word.tables ? tables(word.tables) : bytesOf(word.data);
     const at = place(data.length);
     new Uint8Array(memory.buffer).set(data, at);
-    if (word.out) outs.push([word.file, at, data.length]);
+    if (word.out) outs[word.out] = [at, data.length];
     value = BigInt(at);
   }
   new DataView(memory.buffer).setBigUint64(table + index * 8, BigInt.asUintN(64, value), true);
@@ -45,8 +47,9 @@ let status = atlas_start(table);
 const began = process.cpuUsage();
 while (status === 1n) status = atlas_run(table, 1000000n);
 const used = process.cpuUsage(began);
-const seconds = (used.user + used.system) / 1e6;
-for (const [file, at, length] of outs) {
-  fs.writeFileSync(path.join(folder, file), new Uint8Array(memory.buffer, at, length));
+const recorded = {};
+for (const [name, [at, length]] of Object.entries(outs)) {
+  recorded[name] = Buffer.from(memory.buffer, at, length).toString("base64");
 }
-console.log(JSON.stringify({ status: Number(status), seconds }));
+fs.writeFileSync(outPath, JSON.stringify(recorded));
+console.log(JSON.stringify({ status: Number(status), seconds: (used.user + used.system) / 1e6 }));
