@@ -2,8 +2,8 @@
 
 The page lays the arrays into the kernel's memory in the order of the words, gives the kernel an arena, and calls
 ``atlas_start`` and then ``atlas_run`` for some events at a time, so that it never freezes (tests/sim/wasm_run.mjs is
-the whole of it). Tables of service times are sent once for each shape and spread, as tables of mean 1, and multiplied by
-their means on the page: the products are the same bits.
+the whole of it). Tables of service times are sent once for each shape and spread, as tables of mean 1, and multiplied
+by their means on the page: the products are the same bits.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def to_browser(
     """One replication of a plan as JSON-ready data. PlanError as ``simulate`` raises it.
 
     ``words`` has for each word of the kernel, in order: ``{"bits": text}`` (a number as its 64 bits),
-    ``{"data": text}`` (an array, little-endian, base64), ``{"tables": [[unit, mean] …]}`` (rows of ``units`` times a mean), or
-    ``{"out": name, "bytes": n}`` (an array of zeros that the run fills). ``shapes`` says how to read those.
+    ``{"data": text}`` (an array, little-endian, base64), ``{"tables": [[unit, mean] …]}`` (rows: one of ``units``
+    times a mean), or ``{"out": name, "bytes": n}`` (zeros that the run fills). ``shapes`` says how to read those.
     """
     validate(plan)
     check_duration(for_s, warmup_s)
