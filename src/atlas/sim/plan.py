@@ -193,13 +193,13 @@ class Sites:
     jitter: Ints
     """1: the wait is uniform between 0 and twice the backoff (full, same mean); 0: exactly the backoff."""
     retry_budget: Floats
-    """Retries allowed as a share of first attempts; 0: no budget kept."""
+    """Retries allowed as a share of first attempts (saved up to a hundred, ten to begin with); 0: no budget kept."""
     hedge_s: Floats
     """A second copy is sent after this time; 0: none. With ``hedge_level`` > 0 the value until enough is observed."""
     hedge_level: Floats
     """0: ``hedge_s`` is fixed; else the wait is this quantile of the observed latency."""
     hedge_budget: Floats
-    """Copies allowed as a share of calls; 0: no budget kept."""
+    """Copies allowed as a share of calls, saved up like retries; 0: no budget kept."""
     breaker: Floats
     """Share of failures (of the last hundred or so, and at least 20) that opens it; 0: no breaker."""
     breaker_open_s: Floats
