@@ -97,7 +97,7 @@ def queue_curve(servers: float, places: float, cv2: float) -> Curve:
         waits = np.clip(met / np.maximum(scale * (1 - blocked) + met, 1e-300), 0.0, 1.0)
     busy = np.minimum(1.0, LOADS * (1 - refused))
     waiting = _mean_queue(servers, places, cv2, blocked)
-    inside = np.maximum.accumulate(servers * busy + waiting + LOADS * 1e-9)
+    inside = np.maximum.accumulate(servers * busy + waiting) + LOADS * 1e-9
     return Curve(inside, busy, refused, waits)
 
 
@@ -114,8 +114,9 @@ def _mean_queue(servers: float, places: float, cv2: float, blocked: Floats) -> F
         mean = blocked * first / (scale + blocked * number)
         exact = blocked / (1 - LOADS * (1 - blocked)) * LOADS / (1 - LOADS) * (1 + cv2) / 2
         endless = blocked * ratio / (1 - ratio) ** 2 / (1 + blocked * ratio / (1 - ratio))
-        right = np.where((LOADS < 0.999) & (endless > 1e-300), exact / np.maximum(endless, 1e-300), 1.0)
-    result: Floats = np.clip(mean * right, 0.0, places)
+        right = np.where((LOADS < 1) & (endless > 1e-300), exact / np.maximum(endless, 1e-300), 1.0)
+        weight = np.where(LOADS < 1, 1 - last, 0.0)  # the nearer the queue comes to its bound, the less it applies
+    result: Floats = np.clip(mean * (1 + weight * (right - 1)), 0.0, places)
     return result
 
 
@@ -131,4 +132,4 @@ def shortest_curve(servers: int, places: float, cv2: float) -> Curve:
     waiting = np.where(easy, np.minimum(waiting, places), plain.inside - servers * plain.busy)
     refused = np.where(LOADS < 0.99, 0.0, plain.refused)
     busy = np.minimum(1.0, LOADS * (1 - refused))
-    return Curve(np.maximum.accumulate(servers * busy + waiting + LOADS * 1e-9), busy, refused, waits)
+    return Curve(np.maximum.accumulate(servers * busy + waiting) + LOADS * 1e-9, busy, refused, waits)

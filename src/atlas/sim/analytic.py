@@ -226,6 +226,8 @@ class _Case:
         factor = float(self.state.slow[self.plan.sites.station[site]] * network.group_stretch[min(groups)])
         mean = float(self.plan.tables.mean[table]) * factor
         far = float(np.interp(math.log(_TAIL), _LOG_LEFT, self.plan.tables.quantiles[table][::-1])) * factor
+        if any(self.loads.groups[g].stuck > 0 for g in groups) and self.plan.sites.timeout_s[site] > 0:
+            return float(self.plan.sites.timeout_s[site]), 0.0
         wait = max(self.loads.groups[g].mean_wait() for g in groups)
         late = max(_wait_tail(self.loads.groups[g]) for g in groups)
         return network_s + mean + wait, (far - mean) ** 2 + (late - wait) ** 2
@@ -320,4 +322,5 @@ def _wait_tail(load: Load) -> float:
         return 1.3 * (load.places + 3) * load.mean_s / load.servers if math.isfinite(load.places) else 0.0
     spare = load.servers - load.offered
     rate_s = load.mean_s / spare * (1 + load.cv2) / 2 * load.burst
-    return min(rate_s * math.log(1 / _TAIL), 1.3 * (load.places + 3) * load.mean_s / load.servers)
+    heavy = 1 + 0.4 * min(max(load.cv2 - 1, 0.0), 3.0)  # beyond a cv of 1 the tail falls more slowly
+    return min(rate_s * math.log(1 / _TAIL) * heavy, 1.3 * (load.places + 3) * load.mean_s / load.servers)

@@ -163,14 +163,14 @@ def hedged(answer: Answer, after_s: float, share: float) -> Answer:
     ways = [(masses, np.concatenate((late, masses[: axis.count - shift]))) for masses in parts]
     (good, good2), (degraded, degraded2), (failed, failed2) = ways
     early = np.arange(axis.count) < shift
-    gone = np.cumsum(good + degraded)
-    gone2 = np.cumsum(good2 + degraded2)
-    first_good = good * (1 - share * gone2) + share * good2 * (1 - gone)
-    first_degraded = degraded * (1 - share * gone2) + share * degraded2 * (1 - gone)
-    # both have to fail, where a copy was sent
-    both = np.diff(np.cumsum(failed) * np.cumsum(failed2), prepend=0.0)
-    alone = float((failed * early).sum())
-    lost = failed * early + (failed * ~early) * (1 - share) + share * both * (1 - alone)
+    gone, gone2 = np.cumsum(good + degraded), np.cumsum(good2 + degraded2)
+    before = float((failed * early).sum())
+    # the first one answers unless the copy did; the copy unless the first one did, or had failed before it was sent
+    still = np.maximum(1 - np.concatenate(([0.0], gone[:-1])) - before, 0.0)
+    first_good = good * (1 - share * gone2) + share * good2 * still
+    first_degraded = degraded * (1 - share * gone2) + share * degraded2 * still
+    both = np.diff(np.maximum(np.cumsum(failed) - before, 0.0) * np.cumsum(failed2), prepend=0.0)
+    lost = failed * early + (1 - share) * failed * ~early + share * both
     return Answer(*(Spread(axis, masses=np.maximum(x, 0.0)) for x in (first_good, first_degraded, lost)))
 
 

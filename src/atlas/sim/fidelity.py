@@ -56,9 +56,15 @@ def steady_leaves_out(plan: Plan, at_s: float | None) -> tuple[str, ...]:
         "how caches refill: they are taken as warm": bool((plan.caches.fill_s > 0).any()),
         "profiles: rates are the means of their factors": len(plan.profiles) > 0,
         "the state of breakers: they are taken as closed": bool((sites.breaker > 0).any()),
+        "which calls a full queue drops: the oldest are counted as the newest": bool(
+            (stations.overflow == Overflow.DROP_OLDEST).any()
+        ),
         "unwaited work thrown away in queues": bool((stations.overflow == Overflow.DROP_STALE).any()),
         "shedding of single calls in bursts: only the mean utilisation is held": len(stations.shed_over) > 0,
         "uneven numbers of partitions on instances other than the hottest": bool((stations.partitions > 0).any()),
+        "that a closed population asks less while more of it waits: its arrivals are taken as Poisson": bool(
+            (plan.sources.users > 0).any()
+        ),
     }
     return tuple(text for text, holds in found.items() if holds)
 
@@ -77,6 +83,10 @@ def fluid_leaves_out(plan: Plan) -> tuple[str, ...]:
         ),
         "uneven numbers of partitions on instances other than the hottest": bool((stations.partitions > 0).any()),
         "shedding of single calls in bursts: only the mean utilisation is held": len(stations.shed_over) > 0,
+        "the second of burst that a partition's limit lets through": bool((stations.partition_rate > 0).any()),
+        "refusals by a limit that single bursts exhaust: only mean rates are compared": bool(
+            (stations.limit_rate > 0).any()
+        ),
     }
     return tuple(text for text, holds in found.items() if holds)
 

@@ -30,7 +30,7 @@ _GROWTH = 1.6
 _SMOOTH = 0.04
 _SAMPLES = 96
 _PIECES = 16
-_PATIENCE = 400
+_PATIENCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +288,10 @@ class _Run:
         arrived = summed(flow, now.calls[roots], count)
         ended = np.concatenate([summed(flow, x[roots], count) for x in (now.good, now.degraded, now.failed)])
         spent = summed(flow, (now.mean_s * now.calls)[roots], count)
-        delay = np.tile(spent / np.maximum(arrived, 1e-12), 3)
+        lost = summed(flow, (now.lost_s * now.failed)[roots], count)
+        late = lost / np.maximum(ended[2 * count :], 1e-12)
+        soon = np.maximum(spent - lost, 0.0) / np.maximum(arrived - ended[2 * count :], 1e-12)
+        delay = np.minimum(np.concatenate((soon, soon, late)), self._for_s)
         if dt > 0:
             there = self._under_way + ended * dt
             self._under_way = there * delay / (delay + dt)

@@ -21,19 +21,19 @@ from atlas.sim.network import alive_queues
 from atlas.sim.plan import NONE, UNLIMITED, Floats, Plan
 
 _TINY = 1e-12
-_LAG = 0.5
+_LAG = 0.2
 
 
 @dataclass(slots=True)
 class Now:
-    """Rates of one moment, for the record; per second, by node or by station."""
+    """One moment, for the record: rates per second and mean times, by node or by station."""
 
     calls: Floats
     good: Floats
     degraded: Floats
     failed: Floats
     mean_s: Floats
-    variance: Floats
+    lost_s: Floats
     utilisation: Floats
     queued: Floats
     served: Floats
@@ -58,6 +58,8 @@ class Fluid:
         self._through = np.ones(nodes)
         self.mean, self.variance = np.zeros(nodes), np.zeros(nodes)
         self.ok, self.good = np.ones(nodes), np.ones(nodes)
+        self.lost_s = np.zeros(nodes)
+        """Mean time until a call has failed, where it fails."""
         self._copies, self._shared = np.zeros(nodes), np.ones(nodes)
         self._fallen, self._diverted = np.zeros(nodes), np.zeros(nodes)
         self._chain_mean = np.zeros(nodes)
@@ -207,7 +209,7 @@ class Fluid:
     def _queues(self, asked: Floats, dt: float) -> Met:
         """Fill and drain the queues, and learn what was served."""
         stretch = self._stretch()
-        self._stay += (np.where(self._holds, self._chain_mean, 0.0) - self._stay) * dt / (dt + 0.5 * self._stay + 1e-3)
+        self._stay += (np.where(self._holds, self._chain_mean, 0.0) - self._stay) * dt / (dt + 0.25 * self._stay + 1e-3)
         met, served = self.queues.step(asked, self._own * stretch + self._stay, self._holds, dt)
         served = np.where(self._virtual, asked, served)
         self._served = served * (1 - self._errors())
@@ -246,12 +248,20 @@ class Fluid:
         failed = np.maximum(1 - ok, 0.0)
         timed_out = (1 - refused) * late + lost
         broken = np.maximum(failed - timed_out - refused + lost, 0.0)
-        until = np.where(patience > 0, np.minimum(mean, patience), mean)
+        until = met.wait_s + service + self._network_s + self._chain_lost(happens)
+        until = np.where(patience > 0, np.minimum(until, patience), until)
         self._loss = (timed_out * patience + broken * until) / np.maximum(failed, _TINY)
         spent = self._spent(mean, variance, late) * (1 - refused) + lost * patience
         if self.breakers.is_needed:
             self.breakers.feed(now, made * (now >= self.breakers.open_until), failed, dt)
         self._settle(dt, calls, attempts, (ok, good, failed, spent, variance * (1 - late)))
+
+    def _chain_lost(self, happens: Floats) -> Floats:
+        """Mean time until the stages of a node have failed, where they fail: that of the calls that did it."""
+        web = self.web
+        weight = happens * (1 - self.ok[web.entry_child]) * web.entry_waited
+        time = summed(web.entry_parent, weight * self.lost_s[web.entry_child], web.count)
+        return time / np.maximum(summed(web.entry_parent, weight, web.count), _TINY)
 
     def _lost_on_cuts(self, barred: Floats) -> Floats:
         """Share of the attempts that is lost on a cut link and waits for its timeout."""
@@ -299,6 +309,7 @@ class Fluid:
         allowed = self._budgeted(calls, wanted.sum(axis=1), dt)
         self._waiting += wanted * allowed[:, None] * dt
         before = np.array((self.mean, self.variance, self.ok, self.good))
+        self.lost_s = self._loss * web.attempts + (self._backoff * self._allowed).sum(axis=1)
         again = failed * allowed
         powers = np.where(self._allowed, again[:, None] ** np.arange(1, MOST_ATTEMPTS), 0.0)
         tries = 1 + powers.sum(axis=1)
@@ -359,7 +370,7 @@ class Fluid:
             degraded=calls * np.maximum(self.ok - self.good, 0.0),
             failed=calls * (1 - self.ok),
             mean_s=self.mean,
-            variance=self.variance,
+            lost_s=self.lost_s,
             utilisation=self._with_background(),
             queued=summed(network.group_station, weight * self.queues.waiting, stations),
             served=summed(at, asked * (1 - refused), stations + 1)[:stations],
