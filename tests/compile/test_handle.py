@@ -20,7 +20,7 @@ def test_a_system_is_loaded_and_run(root: Path, tmp_path: Path) -> None:
     result = discord.run(drill="reconnect-storm", settings=how)
     assert result.verdict.startswith(("holds", "fails"))
     assert result.expectations()[0][0] == "drill"
-    assert len(result.flows()) == 8
+    assert {row[0] for row in result.flows()} >= {"flow", "connect", "send-message"}
     assert len(result.stations()) > 5
     assert result.to_dict()["drill"] == "reconnect-storm"
     assert result.fidelity[0].startswith("engine: discrete")

@@ -18,6 +18,8 @@ BUCKETS = 10_000
 """Buckets of a limit for each of a population whose size is unknown: so many that none but a hot one is felt."""
 SMALL_PARTITIONS = 64
 """Partitions of an instance where none is heavier than the others: enough that a lost instance's spread evenly."""
+MOST_FOR_OTHERS = 0.98
+"""Share of a station's slots that flows out of focus take at most."""
 MOST_PARTITIONS = 1_000_000
 _ROUTING = {
     "pooled": Routing.POOLED,
@@ -175,7 +177,11 @@ class Stations:
         others = self._others.get(name, 0.0)
         if not rate and not others:
             return 0.0
-        busy = (rate or 0.0) * self._typical_s(component) * share * self._conditions.load + others
+        busy = (rate or 0.0) * self._typical_s(component) * share * self._conditions.load
+        if others and busy < slots:
+            if busy + others > MOST_FOR_OTHERS * slots:
+                self._ledger.leave_out(f"{name} is overloaded by flows out of focus")
+            busy = min(busy + others, max(busy, MOST_FOR_OTHERS * slots))
         if busy >= slots:
             raise PlanError(f"stations.{name}.background", f"{busy:.0f} slots of background load for {slots} slots")
         if not rate:

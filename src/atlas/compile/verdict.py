@@ -13,10 +13,13 @@ from atlas.compile.fault import Window
 from atlas.compile.trace import FlowTrace, Trace
 from atlas.model.failure import Drill, Expectation
 from atlas.model.text import Comparison
+from atlas.sim.plan import Floats
 
 Measure = Literal["goodput", "degraded", "recover", "p99"]
 BEFORE_S = 20.0
 """Goodput before the faults is that of this long before them."""
+ENOUGH = 50.0
+"""Requests in which a share can be seen: where a second has fewer, several are taken together."""
 BACK = 0.01
 """Goodput is back when it is within one point of what it was before the faults."""
 
@@ -61,7 +64,7 @@ def degraded(flow: FlowTrace, trace: Trace, window: Window) -> float:
 def recovery_s(flow: FlowTrace, trace: Trace, window: Window) -> float:
     """Seconds after the faults (after their start, where they stay) until goodput is back for good.
 
-    Back is within a point of what it was before, or within three standard errors where the requests of a bin are few.
+    Back is within a point of what it was before, or within three standard errors where requests are few.
     """
     first, last = trace.bins(max(0.0, window.start_s - BEFORE_S), window.start_s)
     before = flow.share(flow.good, first, last)
@@ -69,15 +72,25 @@ def recovery_s(flow: FlowTrace, trace: Trace, window: Window) -> float:
     begin, end = trace.bins(since, trace.for_s)
     if math.isnan(before) or end <= begin:
         return math.nan
-    ended = (flow.good + flow.degraded + flow.failed)[begin:end]
-    whole = np.where(ended > 0.5 * flow.arrived[begin:end], ended, flow.arrived[begin:end])
-    share = np.divide(flow.good[begin:end], whole, out=np.full(end - begin, before), where=whole > 0)
-    spread = np.sqrt(max(before * (1 - before), 0.0025) / np.maximum(whole * trace.bin_s, 1.0))
+    good, whole = _in_stretches(flow, begin, end, trace.bin_s)
+    share = np.divide(good, whole, out=np.full(len(whole), before), where=whole > 0)
+    spread = np.sqrt(max(before * (1 - before), 0.0025) / np.maximum(whole, 1.0))
     missing = np.flatnonzero(share < before - np.maximum(BACK, 3 * spread))
     if not len(missing):
         return 0.0
     back = int(missing[-1]) + 1
-    return math.inf if back >= end - begin else float(trace.at_s[begin] + back * trace.bin_s - since)
+    return math.inf if back >= len(whole) else float(trace.at_s[begin] + back * trace.bin_s - since)
+
+
+def _in_stretches(flow: FlowTrace, begin: int, end: int, bin_s: float) -> tuple[Floats, Floats]:
+    """Good and all requests from each bin on, over one bin or as many as hold ``ENOUGH`` requests on average."""
+    ended = (flow.good + flow.degraded + flow.failed)[begin:end]
+    arrived = flow.arrived[begin:end]
+    whole = np.where(ended > 0.5 * arrived, ended, arrived) * bin_s
+    mean = float(whole.mean())
+    length = min(max(1, (end - begin) // 4), math.ceil(ENOUGH / mean)) if mean > 0 else 1
+    ones = np.ones(length)
+    return np.convolve(flow.good[begin:end] * bin_s, ones, "valid"), np.convolve(whole, ones, "valid")
 
 
 def p99_s(flow: FlowTrace, _trace: Trace, _window: Window) -> float:
