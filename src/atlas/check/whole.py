@@ -18,6 +18,7 @@ from atlas.catalogue import load_catalogue, load_file, load_vocabulary, system_f
 from atlas.catalogue.location import vocabulary_folder
 from atlas.check.case import Case, Cited, Survey, cited
 from atlas.check.excused import Excuse, apply_excuses
+from atlas.check.orphan import end_with_parent
 from atlas.check.registry import Check
 from atlas.check.runner import Judge, check_case, check_survey, chosen_checks, of_reading, run_checks
 from atlas.diagnostic import Finding, sort_findings
@@ -118,6 +119,7 @@ def _take(task: Task) -> None:
     """Begin a process: keep what all files are checked with, and let the collector forget what is there to stay."""
     global _task  # noqa: PLW0603 - a process of a pool has no other place to keep something between its tasks
     _task = task
+    end_with_parent()
     gc.freeze()
 
 

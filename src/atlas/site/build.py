@@ -26,6 +26,7 @@ from atlas.catalogue import find_catalogue, load_vocabulary, system_files
 from atlas.catalogue.load import is_slug
 from atlas.catalogue.location import vocabulary_folder
 from atlas.catalogue.yaml_source import read_bounded
+from atlas.check.orphan import end_with_parent
 from atlas.diagnostic import Finding
 from atlas.model import Vocabulary
 from atlas.site import search
@@ -210,6 +211,7 @@ def _search(stage: Path, store: Cache, plan: Sequence[Job]) -> search.SearchInde
 def _start_worker() -> None:
     """A process that renders and ends need not look for cycles after every few hundred objects."""
     gc.set_threshold(100_000, 50, 50)
+    end_with_parent()
 
 
 @cache
