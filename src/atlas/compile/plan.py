@@ -96,6 +96,8 @@ def _say_regions(ledger: Ledger, regions: Map, conditions: Conditions) -> None:
         ledger.leave_out("shares of the regions: load and instances are divided evenly between them")
     elif several:
         ledger.leave_out("distances between regions: all of them run as one")
+    if conditions.hot_key:
+        ledger.leave_out(f"uneven load by other keys than the hot one ({conditions.hot_key}): those are spread evenly")
     if conditions.focus:
         ledger.leave_out("flows out of focus: they are background load, and do not feel the faults")
     if conditions.share < 1:
