@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -243,3 +245,21 @@ def test_far_from_any_catalogue_the_packaged_one_is_used(tmp_path: Path) -> None
     done = process("stats", "--json", "--today", TODAY, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "discord" in {s["slug"] for s in json.loads(done.stdout)}
+
+
+def test_what_a_terminal_cannot_show_is_shown_by_its_number(own: Path, document: Path) -> None:
+    """Bytes of a file name that are no text end no command, and neither does a terminal without Unicode."""
+    document.rename(document.with_name(os.fsdecode(b"\xff.yaml")))
+    done = process("check", "--catalogue", own, PYTHONIOENCODING="ascii:strict")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert r"\udcff" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_an_output_that_is_full_is_said(own: Path) -> None:
+    """Exit code 2 and one line."""
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "atlas.cli", "draw", "tiny", "L0", "--catalogue", str(own)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+    assert done.stderr.startswith("atlas: cannot go on: ")
+    assert "Traceback" not in done.stderr

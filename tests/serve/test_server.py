@@ -182,7 +182,7 @@ def builder(root: Path, out: Path, cache: Path) -> subprocess.Popen[bytes]:
     )
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_stopped_build_leaves_the_old_site_whole(own_catalogue: Path, tmp_path: Path, sign: signal.Signals) -> None:
     """Killed or interrupted in the middle, the site is as it was; the next build removes what was left beside it."""
     out, cache = tmp_path / "public" / "site", tmp_path / "own-cache"
@@ -197,7 +197,7 @@ def test_a_stopped_build_leaves_the_old_site_whole(own_catalogue: Path, tmp_path
     wait_for(lambda: list(out.parent.glob(".site.building-*")))
     os.killpg(second.pid, sign)
     said, _ = second.communicate(timeout=60 * SLACK)
-    assert second.returncode == (-sign if sign is signal.SIGKILL else 130), said.decode()
+    assert second.returncode == (-sign if sign is signal.SIGKILL else 128 + sign), said.decode()
     assert b"Traceback" not in said
     assert {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()} == whole
     assert bool(list(out.parent.glob(".site.building-*"))) is (sign is signal.SIGKILL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from atlas.serve.error import ServeError
 from atlas.serve.workshop import Workshop
+from atlas.site.cache import Cache
 
 from .conftest import TODAY
 
@@ -167,3 +170,26 @@ def test_updates_need_a_site(own_catalogue: Path, tmp_path: Path, cache: Path) -
     """The order of calls is said, not guessed."""
     with pytest.raises(RuntimeError, match="build"):
         Workshop(own_catalogue, tmp_path, today=TODAY, cache=cache).update()
+
+
+def test_a_full_disk_is_an_error_with_a_mend(
+    own_catalogue: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is served that could not be written."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Cache, "copy", full)
+    with pytest.raises(ServeError, match="No space left") as caught:
+        Workshop(own_catalogue, tmp_path, today=TODAY, cache=cache).build()
+    assert "ATLAS_CACHE" in caught.value.tip
+
+
+def test_a_lock_of_an_editor_beside_a_vocabulary_is_passed_over(workshop: Workshop, document: Path) -> None:
+    """A link that leads nowhere is no vocabulary."""
+    folder = workshop.root / "vocabulary"
+    folder.mkdir(exist_ok=True)
+    (folder / ".#planes.yaml").symlink_to("someone@somewhere.1")
+    workshop.update()
+    assert workshop.findings(document.stem) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,26 @@ def test_a_broken_document_is_left_out_and_reported(small: Small, tmp_path: Path
     assert report.systems == 1
     assert [f.position.file for f in report.findings if f.level == "error"]
     assert (tmp_path / "out" / "systems" / "first" / "index.html").is_file()
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "replaced", "list"])
+def test_a_cache_entry_without_all_its_pages_is_rendered_again(damage: str, small: Small, tmp_path: Path) -> None:
+    """A page that was removed from the cache, or cut short, is never missing on the site."""
+    root, cache = small(), tmp_path / "cache"
+    build(root, tmp_path / "a", today=TODAY, cache=cache, with_search=False)
+    (entry,) = (file.parent for file in cache.glob("*/digest.json"))
+    page = entry / "files" / "systems" / "first" / "index.html"
+    if damage == "gone":
+        page.unlink()
+    elif damage == "cut":
+        page.write_text("<!doctype", "utf-8")
+    elif damage == "replaced":
+        shutil.rmtree(entry / "files")
+        (entry / "files").write_text("no folder")
+    else:
+        (entry / "sizes.json").write_text("[]")
+    assert build(root, tmp_path / "b", today=TODAY, cache=cache, with_search=False).rendered == 1
+    assert _hashes(tmp_path / "a") == _hashes(tmp_path / "b")
 
 
 @pytest.mark.parametrize("kind", ["link", "folder", "pipe"])

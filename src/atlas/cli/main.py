@@ -6,8 +6,10 @@ Commands import what they need when they run, so that ``atlas --help`` answers a
 from __future__ import annotations
 
 import gc
+import io
+import signal
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -47,7 +49,11 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; an interrupt leaves with 130, a broken pipe silently."""
+    """Run the command line; an interrupt leaves with 130, a request to end with 143, a broken pipe silently."""
+    signal.signal(signal.SIGTERM, _end)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show must not end a command
+            stream.reconfigure(errors="backslashreplace")
     gc.set_threshold(100_000, 50, 50)  # a command makes much that stays and little that circles
     try:
         app()
@@ -57,3 +63,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(COULD_NOT_RUN)
+    except OSError as error:
+        typer.echo(f"atlas: cannot go on: {error}", err=True)
+        sys.exit(COULD_NOT_RUN)
+
+
+def _end(*_: object) -> NoReturn:
+    """Leave as after an interrupt, so that nothing that was begun is left lying about."""
+    sys.exit(128 + signal.SIGTERM)

@@ -84,6 +84,9 @@ class Workshop:
             )
         except OutputError as error:
             raise ServeError(str(error), "make room for it, or remove the folder") from error
+        except OSError as error:
+            tip = "make room, or set ATLAS_CACHE to a folder that can be written"
+            raise ServeError(f"the site cannot be written: {error}", tip) from error
         except CatalogueNotFoundError as error:
             raise ServeError(str(error), "run in a clone of the project, or give --catalogue DIR") from error
         self._live = LiveSite(self.root, self.site, self.cache, today=self.today)
@@ -122,7 +125,7 @@ class Workshop:
     def _words(self) -> Vocabulary:
         """The vocabulary, read again only when one of its files has changed."""
         folder = vocabulary_folder(self.root)
-        stamp = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*.yaml"))]
+        stamp = [(p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in sorted(folder.glob("*.yaml")) if p.is_file()]
         if self._kept_words is None or self._kept_words[0] != stamp:
             self._kept_words = (stamp, load_vocabulary(folder)[0])
         return self._kept_words[1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from atlas.site.digest import Digest
 from atlas.site.output import write_files
 
 _DIGEST = "digest.json"
+_SIZES = "sizes.json"
 _FILES = "files"
 _KEPT_AT_LEAST = 64
 _KEPT_INDEXES = 3
@@ -51,10 +53,14 @@ class Cache:
         self.folder = folder
 
     def digest(self, name: str) -> Digest | None:
-        """The digest kept under a key; a broken entry counts as absent."""
+        """The digest kept under a key; a broken entry, or one that lacks some of its pages, counts as absent."""
         try:
+            sizes: dict[str, int] = json.loads((self.folder / name / _SIZES).read_bytes())
+            pages = self.folder / name / _FILES
+            if any((pages / page).stat().st_size != size for page, size in sizes.items()):
+                return None
             return Digest.model_validate_json((self.folder / name / _DIGEST).read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, AttributeError):
             return None
 
     def put(self, name: str, digest: Digest, pages: Mapping[str, str | bytes]) -> None:
@@ -63,6 +69,8 @@ class Cache:
         partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=self.folder))
         try:
             write_files(partial / _FILES, pages)
+            sizes = {page: (partial / _FILES / page).stat().st_size for page in pages}
+            (partial / _SIZES).write_text(json.dumps(sizes), "utf-8")
             (partial / _DIGEST).write_text(digest.model_dump_json(), "utf-8")
             if self.digest(name) is None:
                 shutil.rmtree(self.folder / name, ignore_errors=True)
