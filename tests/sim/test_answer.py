@@ -59,6 +59,7 @@ def test_combinations_keep_probability(
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_size=5), st.data())
+@settings(deadline=None)
 def test_a_quorum_among_those_that_happen(calls: list[tuple[float, float]], data: st.DataObject) -> None:
     """By enumeration: enough have answered, or all of fewer that happen."""
     quorum = data.draw(st.integers(1, len(calls)))

@@ -37,12 +37,16 @@ class Times:
     below: Floats
 
 
-def wait_spread(axis: Axis, servers: float, offered: float, service: Times, burst: float = 1.0) -> Spread:
-    """Distribution of the wait; ``offered`` Erlang (below ``servers``), ``burst`` stretches the times of waiting.
+def wait_spread(
+    axis: Axis, servers: float, offered: float, service: Times, gaps: tuple[float, float] = (1.0, 1.0)
+) -> Spread:
+    """Distribution of the wait; ``offered`` Erlang (below ``servers``).
 
-    ``burst`` is (ca² + cs²)/(1 + cs²) for arrivals with a squared cv of ca² (1: Poisson).
+    ``gaps``, for arrivals that are not Poisson: by how much waits are longer ((ca² + cs²)/(1 + cs²)), and by how much
+    fewer calls wait.
     """
-    waits = erlang_c(servers, offered)
+    burst, seldom = gaps
+    waits = erlang_c(servers, offered) * seldom
     if waits < NOBODY_WAITS:
         return at_time(axis, 0.0)
     fine = Axis(axis.step / burst, axis.count)

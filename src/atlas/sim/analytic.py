@@ -19,6 +19,7 @@ from atlas.sim.fidelity import Stratum, steady_leaves_out, stratum_of
 from atlas.sim.network import Network, network_of
 from atlas.sim.plan import NONE, UNLIMITED, Floats, Plan
 from atlas.sim.quantile_table import survival_grid
+from atlas.sim.steady_gaps import stretch_waits
 from atlas.sim.steady_load import Fate, Load, Loads, node_rates
 from atlas.sim.steady_tree import Tree
 from atlas.sim.validation import validate
@@ -163,6 +164,7 @@ class _Case:
             old + self.damping * (new - old) for old, new in ((self.calls, calls), (self.asked, asked))
         )
         self.loads.update(self.asked, self.fates)
+        stretch_waits(self.network, self.loads.groups, self.calls, self.asked)
         self.tree.forget_waits()
 
     def _answer(self, flow: int, count: int) -> tuple[Answer, float]:

@@ -60,7 +60,12 @@ class Load:
     offered: float = 0.0
     mean_s: float = 0.0
     cv2: float = 1.0
+    batch: float = 1.0
+    """Squared cv of the gaps between arrivals where calls of one stage come together (1: singly)."""
     burst: float = 1.0
+    """By how much arrivals that are not Poisson stretch the waits, ..."""
+    seldom: float = 1.0
+    """... and by how much fewer wait."""
     held: bool = False
     shortest: bool = False
     full: float = 0.0
@@ -90,7 +95,8 @@ class Load:
         if self.is_overloaded:
             return self.places * self.mean_s / self.servers if math.isfinite(self.places) else 0.0
         spare = self.servers - self.offered
-        wait = erlang_c(self.servers, self.offered) * self.mean_s / spare * (1 + self.cv2) / 2 * self.burst
+        waits = erlang_c(self.servers, self.offered) * self.seldom
+        wait = waits * self.mean_s / spare * (1 + self.cv2) / 2 * self.burst
         return min(wait, (self.places + 1) * self.mean_s / self.servers)
 
     def wait(self, axis: Axis) -> Spread:
@@ -106,10 +112,10 @@ class Load:
             mean = waiting / self.offered * self.mean_s * (1 + self.cv2) / 2
             return exponential_wait(axis, waits, mean)
         if self.held or self.service is None:
-            waits = erlang_c(self.servers, self.offered)
+            waits = erlang_c(self.servers, self.offered) * self.seldom
             spare = self.servers - self.offered
             return exponential_wait(axis, waits, waits * self.mean_s / spare * (1 + self.cv2) / 2 * self.burst)
-        return wait_spread(axis, self.servers, self.offered, self.service, self.burst)
+        return wait_spread(axis, self.servers, self.offered, self.service, (self.burst, self.seldom))
 
 
 def happens(plan: Plan, site: int, miss: Floats) -> float:
@@ -228,7 +234,7 @@ class Loads:
         load.servers = float(network.group_servers[g]) / width
         load.offered, load.mean_s = busy / width, first / rate
         load.cv2 = max(0.0, second / rate / load.mean_s**2 - 1)
-        load.burst = 1 + (self._batch(g, asked, rate) - 1) / (1 + load.cv2)
+        load.batch = self._batch(g, asked, rate)
         load.full = loss_share(load.servers, load.offered, load.places / width, load.cv2)
         load.service = None if load.held else _mixture(plan, weights)
 
