@@ -113,6 +113,23 @@ def test_a_broken_file_of_exceptions_is_refused(text: str, tmp_path: Path) -> No
         load_excuses(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{code: EVI001, system: CS-A, because: x, since: 2026-13-01}", "exceptions.yaml:2:53"),
+        ("{code: EVI001, sytem: CS-A, because: x, since: 2026-11-01}", "did you mean 'system'?"),
+        ("[]", "exceptions.yaml:2:5"),
+    ],
+)
+def test_a_fault_of_the_exceptions_is_said_with_its_place(entry: str, said: str, tmp_path: Path) -> None:
+    """The words are the project's own, with line, column and mend."""
+    (tmp_path / "exceptions.yaml").write_text(f"exceptions:\n  - {entry}\n", encoding="utf-8")
+    with pytest.raises(ExcuseError) as caught:
+        load_excuses(tmp_path)
+    assert said in str(caught.value)
+    assert "pydantic" not in str(caught.value)
+
+
 def test_severity_grows_with_age(build: Build) -> None:
     """A warning after a year without a look at the sources, an error after two."""
     system = build({"last_verified": "2025-11-01"}).system

@@ -53,6 +53,26 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     assert (other / "chapter.txt").read_text() == "years of work"
 
 
+@pytest.mark.parametrize("place", ["catalogue", "catalogue/systems/site", "."])
+def test_a_site_and_its_catalogue_never_lie_in_each_other(place: str, tmp_path: Path) -> None:
+    """What a build replaces can never be what it reads."""
+    source = tmp_path / "catalogue"
+    (tmp_path / place).mkdir(parents=True, exist_ok=True)
+    (tmp_path / place / MARKER).write_text("")
+    with pytest.raises(OutputError, match="lie in each other"), staged(tmp_path / place, source):
+        pass
+    assert source.is_dir() or place == "."
+
+
+def test_a_repository_made_in_a_site_is_never_lost(tmp_path: Path) -> None:
+    """Somebody who publishes from the folder itself keeps what was committed there."""
+    _site(tmp_path / "out", "one")
+    (tmp_path / "out" / ".git").mkdir()
+    with pytest.raises(OutputError, match=r"\.git"):
+        _site(tmp_path / "out", "two")
+    assert (tmp_path / "out" / ".git").is_dir()
+
+
 def test_a_file_is_refused(tmp_path: Path) -> None:
     """An output that is a file gives a clear error."""
     (tmp_path / "out").write_text("a file")

@@ -20,7 +20,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from atlas.catalogue import read_yaml
-from atlas.diagnostic import Finding, Level, Position, code
+from atlas.catalogue.validation import to_findings
+from atlas.diagnostic import Finding, Level, Position, code, to_text
 from atlas.model.document import Day
 from atlas.model.field import Model, documented
 from atlas.model.text import Text
@@ -32,6 +33,8 @@ UNNEEDED = code(
     " that debt can only shrink.",
 )
 FILE = "exceptions.yaml"
+_SHOWN = 5
+"""Faults of the file that are said at once."""
 
 
 class Excuse(Model, frozen=True):
@@ -59,15 +62,17 @@ class ExcuseError(ValueError):
 def load_excuses(root: Path) -> list[Excuse]:
     """The excuses of a catalogue; none where there is no file. Raises ``ExcuseError``."""
     path = root / FILE
-    if not path.is_file():
+    if not path.exists():
         return []
     source = read_yaml(path, FILE)
-    if source.findings:
-        raise ExcuseError(f"{source.findings[0].position}: {source.findings[0].message}")
+    findings, excuses = source.findings, _File()
     try:
-        return list(_File.model_validate(source.data or {}).exceptions)
+        excuses = _File.model_validate(source.data or {})
     except ValidationError as error:
-        raise ExcuseError(f"{FILE}: {error}") from error
+        findings = findings or to_findings(error.errors(), source, _File)
+    if findings:
+        raise ExcuseError(to_text(findings[:_SHOWN]))
+    return list(excuses.exceptions)
 
 
 def apply_excuses(

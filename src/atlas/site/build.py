@@ -82,11 +82,11 @@ def build(
     """Build the site into ``out``, which is replaced in one step when all is done.
 
     ``cache`` keeps rendered systems between builds (none: a temporary one). Raises OutputError when ``out`` cannot
-    be written or is not ours, CatalogueNotFoundError when there is no catalogue. Broken documents are left out and
-    reported; everything else is built.
+    be written, is not ours or lies in the catalogue, CatalogueNotFoundError when there is no catalogue. Broken
+    documents are left out and reported; everything else is built.
     """
     root = find_catalogue(catalogue_root)
-    with staged(out) as stage, tempfile.TemporaryDirectory() as scratch:
+    with staged(out, root) as stage, tempfile.TemporaryDirectory() as scratch:
         store = Cache(cache or Path(scratch))
         vocabulary, words_found = load_vocabulary(vocabulary_folder(root))
         site = Site(base_url, today.isoformat())

@@ -25,14 +25,16 @@ class OutputError(Exception):
 
 
 @contextlib.contextmanager
-def staged(out: Path) -> Iterator[Path]:
+def staged(out: Path, source: Path | None = None) -> Iterator[Path]:
     """A new empty folder beside ``out``; when the block ends well it becomes ``out``, else it is removed.
 
-    Raises OutputError before anything is written when ``out`` is a file, is not empty and not ours, or when its
-    parent cannot be written.
+    Raises OutputError before anything is written when ``out`` is a file, is not empty and not ours, when its parent
+    cannot be written, or when ``source``, the catalogue, lies in it or it in the catalogue.
     """
     target = out.resolve()
     check_target(target)
+    if source is not None and (target.is_relative_to(source) or source.is_relative_to(target)):
+        raise OutputError(f"{target} and the catalogue {source} lie in each other; choose a folder beside it")
     _remove_stale(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +58,8 @@ def check_target(target: Path) -> None:
         if not target.is_dir():
             raise OutputError(f"{target} is a file; name a folder")
         if (target / MARKER).is_file() or not any(target.iterdir()):
+            if (target / ".git").exists():
+                raise OutputError(f"{target} holds a .git, which would be lost; build elsewhere and copy the files")
             return
     except OSError as error:
         raise OutputError(f"{target} cannot be read: {error.strerror or error}") from error
