@@ -51,7 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Generator[Browser]:
     """Debian's Chromium without a window."""
     with sync_playwright() as playwright:
