@@ -167,3 +167,11 @@ def test_an_interval_that_begins_at_zero_is_a_bound() -> None:
     product = parse("up to 150") * parse("1000 USD/month")
     assert format_quantity(product) == "≤ 150 k USD/month"
     assert parse(format_quantity(product)).high == pytest.approx(product.high)
+
+
+@pytest.mark.parametrize(("text", "letter"), [("3 million", "M"), ("2 milion/s", "M"), ("4 billions", "B")])
+def test_a_multiple_in_words_is_told_its_letter(text: str, letter: str) -> None:
+    """Whoever writes 3 million as the source does is told 3M, and not asked for milliseconds."""
+    with pytest.raises(QuantityError) as refused:
+        parse(text)
+    assert f"write {letter} for" in refused.value.tip

@@ -143,8 +143,9 @@ def _list_diagrams(rows: list[tuple[str, str]], *, as_json: bool) -> None:
 
         typer.echo(json.dumps([{"code": code, "title": title} for code, title in rows], indent=2, ensure_ascii=False))
         return
+    widest = max((len(code) for code, _ in rows), default=0)
     for code, title in rows:
-        typer.echo(f"{code:12} {title}")
+        typer.echo(f"{code:{widest}}  {title}")
 
 
 def _put(text: str, out: Path | None) -> None:

@@ -48,7 +48,8 @@ def finish(
     chart.description = whole
     notes = tuple(content.notes)
     ident = f"{architecture.system.id.lower()}-{code.lower()}"
-    name = kind.name if kind.code == code else f"{kind.name}: {code.partition('-')[2]}"
+    words = chart.title.removeprefix(f"{architecture.document.name}: ")
+    name = kind.name if kind.code == code else f"{kind.name}: {words}"
     return Diagram(
         code=code,
         id=ident,

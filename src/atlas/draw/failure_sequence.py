@@ -60,8 +60,11 @@ def _chart(architecture: Architecture, failure: Failure, chain: list[str], room:
     for before, after in pairwise(lives):
         chart.message(before, after, "call")
     if failure.drill:
+        where = dict(zip(chain, lives[1:], strict=True))
         for what in failure.drill.fault:
-            chart.note((lives[-1],), *wrap(f"fault: {fault(architecture, what)}", room.prose, 14, 4))
+            chart.note(
+                (where.get(what.on, lives[-1]),), *wrap(f"fault: {fault(architecture, what)}", room.prose, 14, 4)
+            )
     for before, after in pairwise(reversed(lives)):
         chart.message(before, after, "slow or failing", Arrow.LOST)
     for phase in ("detection", "mitigation", "recovery"):

@@ -204,7 +204,7 @@ KINDS: tuple[Kind, ...] = (
 
 EXTENDED: tuple[Kind, ...] = (
     Kind("DR", "Drills", "flowchart", required={"drills": "required drills and what proves them"}),
-    Kind("FM-*", "Failure, step by step", "sequence", required={"sequence": "one failure from fault to recovery"}),
+    Kind("FM-*", "Failure", "sequence", required={"sequence": "one failure from fault to recovery"}),
     Kind("SCALE-*", "Another scale", "flowchart", required={"scale": "what differs at another scale"}),
     Kind("MR-*", "Another region strategy", "flowchart", required={"regions": "what differs with other regions"}),
     Kind("MIGRATION", "Migration", "flowchart", required={"evolution": "the way from the previous architecture"}),

@@ -193,6 +193,9 @@ def _quantity(low: float, mid: float, high: float, unit: Unit, form: Form, text:
     return Quantity(low * factor, mid * factor, high * factor, unit.dimension, symbol, form, text)
 
 
+_MULTIPLES = {"thousand": "k", "million": "M", "billion": "B", "trillion": "T"}
+
+
 def _tip_for_word(text: str) -> str:
     near = get_close_matches(text, [*VAGUE_COUNTS, *VAGUE_BYTES], n=1)
     if near:
@@ -203,6 +206,8 @@ def _tip_for_word(text: str) -> str:
 
 
 def _tip_for_unit(name: str) -> str:
+    if near := get_close_matches(name.lower().removesuffix("s"), _MULTIPLES, n=1, cutoff=0.8):
+        return f"write {_MULTIPLES[near[0]]} for {near[0]}, such as 3{_MULTIPLES[near[0]]} or 3{_MULTIPLES[near[0]]}/s"
     if name == "m":
         return "write min for minutes or M for million"
     if name.lower() == "b":

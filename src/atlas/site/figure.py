@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from atlas.diagnostic import Finding
 from atlas.model import ClaimView, Source, System, Value
-from atlas.quantity import Quantity
+from atlas.quantity import Quantity, format_quantity
 from atlas.site.names import CONFIDENCE_WORDS, age_part, held, of_what, printed, verdict_words
 from atlas.site.parts import Figure, Given, Link, Part, Words, joined, parts_of
 
@@ -96,7 +96,7 @@ class EvidenceBook:
         name = re.sub(r"[^a-z0-9]+", "-", value.path.lower())
         if name not in self._found:
             self._found[name] = self._of_value(name, value, label)
-        return Figure(value.text, value.origin, self._home + name, value.claims, bounds=_bounds(value.quantity))
+        return Figure(_text(value), value.origin, self._home + name, value.claims, bounds=_bounds(value.quantity))
 
     def computed(self, text: str, how: str, label: str, key: str, claims: Iterable[str] = ()) -> Figure:
         """A number that pages work out from the model, such as Little's law; ``how`` is shown as written."""
@@ -199,6 +199,13 @@ def _if(condition: bool, text: str) -> str:
 
 def _gap(part: Part | None) -> Given:
     return [" ", part] if part else None
+
+
+def _text(value: Value) -> str:
+    """The display form; machines come whole, whatever an expression gives."""
+    if value.path.endswith(".instances") and value.mid >= 10:
+        return format_quantity(value.quantity, len(str(int(value.mid))))
+    return value.text
 
 
 def _bounds(quantity: Quantity) -> tuple[float, float, float]:

@@ -18,6 +18,7 @@ from atlas.site.tables.record import newest
 from atlas.site.tables.said import basis, component_names, sentences
 from atlas.site.tables.summary import described
 
+_FEW = 3
 MOST_OF_AN_ERA = 5
 """Figures of one era on the page; the others stand on the page of evidence."""
 
@@ -201,11 +202,15 @@ def _security(book: EvidenceBook) -> Section | None:
 
 def _deep_dives(book: EvidenceBook) -> Section | None:
     found = book.system.document.deep_dives
-    entries = tuple(
-        Entry(DEEP_DIVES[name], lead=parts_of(Link(_statements(len(said)), f"systems/{book.system.slug}/{name}/")))
-        for name, said in found.items()
-    )
+    entries = tuple(_deep_dive(book, name, said) for name, said in found.items())
     return Section("deep-dives", "Deep dives", entries=entries) if entries else None
+
+
+def _deep_dive(book: EvidenceBook, name: str, said: tuple[Said, ...]) -> Entry:
+    """A few statements stand here, many only on their page, which has an address of its own in both cases."""
+    is_short = len(said) <= _FEW
+    page = Link("Permalink" if is_short else _statements(len(said)), f"systems/{book.system.slug}/{name}/")
+    return Entry(DEEP_DIVES[name], lead=parts_of(page), items=_items(book.system, said) if is_short else ())
 
 
 def _try_it(book: EvidenceBook) -> Section | None:

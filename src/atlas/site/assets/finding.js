@@ -82,7 +82,7 @@ export function compare() {
   if (!form) return;
   const left = $("#left"), right = $("#right"), out = $("#compared"), status = $("#compare-status");
   const cell = (claim, system) => claim
-    ? make("td", {}, make("a", { class: "num", href: new URL(`systems/${system.slug}/evidence/#claim-${claim.id}`, base) }, claim.text), ` ${claim.what}`, make("small", {}, claim.scope ? `${claim.scope}; ` : "", claim.held || ""))
+    ? make("td", {}, make("a", { class: "num", href: new URL(`systems/${system.slug}/evidence/#claim-${claim.id}`, base) }, claim.text), ` ${claim.what}`, make("small", {}, claim.scope && !claim.what.includes(claim.scope) ? `${claim.scope}; ` : "", claim.held || ""))
     : make("td", {}, make("span", { class: "nil" }, "not public"));
   const table = (caption, head, rows) => make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     make("table", {}, make("caption", {}, caption), make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))), make("tbody", {}, ...rows)));

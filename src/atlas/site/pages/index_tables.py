@@ -48,7 +48,8 @@ def leading(system: Digest, most: int = 2) -> list[ClaimDigest]:
 def told(claim: ClaimDigest) -> str:
     """What a figure is of, its scope and its year: away from its page nothing else would say so."""
     scope = claim.scope if claim.scope not in claim.what else ""
-    return ", ".join(text for text in (claim.what, scope, str(claim.year or "")) if text)
+    words = ", ".join(text for text in (claim.what, scope) if text)
+    return f"{words}, {claim.year}" if claim.year and str(claim.year) not in words else words
 
 
 def systems_table(systems: Sequence[Digest], this_year: int) -> Table:

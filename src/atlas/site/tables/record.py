@@ -36,7 +36,9 @@ def _glance_cells(book: EvidenceBook, metrics: tuple[str, ...]) -> tuple[Cell, C
     """The three figures that say most, and how they have grown or how old they are."""
     shown = book.system.document.scale.show if book.system.document.scale else ()
     claims = [c for c in book.system.claims.values() if c.claim.metric in metrics and c.is_usable]
-    claims.sort(key=lambda c: (c.id not in shown, c.claim.of != "system", metrics.index(c.claim.metric)))
+    claims.sort(
+        key=lambda c: (c.id not in shown, c.claim.of != "system", bool(c.claim.scope), metrics.index(c.claim.metric))
+    )
     chosen = newest(claims)[:3]
     values = joined((described(book, c.id) for c in chosen), BREAK)
     growth = joined((g for c in chosen if (g := _growth(book, c))), BREAK)
