@@ -8,6 +8,7 @@ import pytest
 from atlas.catalogue import Catalogue
 from atlas.compile import Compiled, Conditions, compile_system
 from atlas.compile.report import plan_dict, plan_text
+from atlas.compile.station import whole_size
 from atlas.sim import ANSWER, NONE, UNLIMITED, BreakerPer, Overflow, PlanError, Routing
 from atlas.sim.rate import site_rates, station_busy
 
@@ -224,6 +225,22 @@ def test_a_slice_keeps_utilisation(make_case: MakeCase) -> None:
         index = stations.name.index("store")
         used = station_busy(compiled.plan)[index] / (stations.instances[index] * stations.slots[index])
         assert used == pytest.approx(0.0564, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("instances", "total", "size"),
+    [
+        (273, 3712.8, (265, 14)),
+        (1.36, 174.0, (1, 174)),
+        (157.3, 10067.2, (157, 64)),
+        (0.1, 2.4, (1, 3)),
+        (4, 64, (4, 16)),
+    ],
+)
+def test_rounding_never_makes_a_station_much_smaller(instances: float, total: float, size: tuple[int, int]) -> None:
+    """Bulkheads, slices and fractions of machines become whole instances and slots of nearly the same product."""
+    assert whole_size(instances, total) == size
+    assert size[0] * size[1] >= 0.97 * total
 
 
 def test_flows_out_of_focus_are_background_load(make_case: MakeCase) -> None:

@@ -77,6 +77,14 @@ def _rest(component: Component, ledger: Ledger, name: str) -> float:
     return 1.0 - sum(_share(ledger, name, pool) for pool in component.pools)
 
 
+def whole_size(instances: float, total: float) -> tuple[int, int]:
+    """Whole instances, and whole slots of each, whose product is as near to ``total`` as can be, and not far below."""
+    count = max(1, round(instances))
+    slots = max(1, round(total / count))
+    count = max(1, round(total / slots)) if count > 1 else 1
+    return count, slots + (count * slots < 0.97 * total)
+
+
 class Stations:
     """Adds the stations that calls need to a builder."""
 
@@ -150,8 +158,7 @@ class Stations:
             kept = partitions * min(1.0, self._conditions.share)
         if routing == Routing.KEYED and self._conditions.hot_key:
             kept /= self._conditions.share  # the hot key meets one instance: all of them are there, each a slice
-        slots = max(1, round(total / max(1.0, kept)))
-        count = max(1, round(total / slots))
+        count, slots = whole_size(kept, total)
         ledger.note("stations", name, "instances", count, f"{path}.instances")
         ledger.note("stations", name, "slots", slots, f"{path}.concurrency")
         if abs(count * slots - total) > 0.05 * total:
