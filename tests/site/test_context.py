@@ -70,3 +70,9 @@ def test_voice_users_are_not_compared_with_all_users(site: Built) -> None:
     """A narrower figure has a scope, and scopes are never mixed."""
     words = _words(_page(site, "compare/discord-vs-slack"))
     assert "2.6 M peak concurrency, Voice servers" not in words.split("Architecture side by side", 1)[0]
+
+
+def test_the_worst_moment_of_an_outage_is_not_the_availability(site: Built) -> None:
+    """A minimum during an incident is told there: at a glance it would pass for the rule."""
+    glance = _page(site, "systems/discord").split("At a glance</h2>", 1)[1].split("</table>", 1)[0]
+    assert "outage of 6 November 2023" not in glance
