@@ -65,7 +65,11 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             for name, path, width, height, scheme, action in PICTURES:
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+                page = browser.new_page(
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                    reduced_motion="reduce",  # a picture is not taken in the middle of a movement
+                )
                 page.goto(address + path)
                 page.wait_for_timeout(500)
                 if action == "evidence":
