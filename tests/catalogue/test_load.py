@@ -254,3 +254,17 @@ def test_what_editors_keep_beside_a_document_is_no_system(text: str, tmp_path: P
     catalogue = load_catalogue(tmp_path)
     assert list(catalogue.systems) == ["tiny"]
     assert [str(f.position) for f in catalogue.findings] == ["catalogue/systems/developer/gone.yaml:1:1"]
+
+
+def test_a_document_in_the_wrong_place_is_not_lost_in_silence(text: str, tmp_path: Path) -> None:
+    """Beside the categories, below them or with another ending no command reads it, and that is said."""
+    for name in ("tiny.yaml", "developer/deep/tiny.yaml", "developer/tiny.yml", ".git/tiny.yaml"):
+        path = tmp_path / "catalogue" / "systems" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    catalogue = load_catalogue(tmp_path)
+    assert [(f.code, f.position.file) for f in catalogue.findings] == [
+        ("DOC014", "catalogue/systems/developer/deep/tiny.yaml"),
+        ("DOC014", "catalogue/systems/developer/tiny.yml"),
+        ("DOC014", "catalogue/systems/tiny.yaml"),
+    ]

@@ -31,6 +31,16 @@ def test_no_check_breaks_on_an_odd_figure(text: str, catalogue: Catalogue) -> No
     assert check_system(other, today=TODAY)
 
 
+@pytest.mark.parametrize("text", ["", " ", "\u202e", "[", "%s", "{0}", "a" * 4000])
+def test_no_check_breaks_on_an_odd_word(text: str, catalogue: Catalogue) -> None:
+    """The organisation, the name and the summary become the same odd text; that nobody is named by it is noticed."""
+    system = catalogue.systems["stripe"]
+    odd = dict.fromkeys(("org", "name", "summary"), text)
+    document = system.document.model_copy(update=odd)
+    other, _ = resolve(document, catalogue.sources[system.file], catalogue.vocabulary, system.slug)
+    assert "LEG003" in {f.code for f in check_system(other, today=TODAY)}
+
+
 @pytest.fixture(scope="module")
 def mutation(root: Path) -> ModuleType:
     """The measurement, which stands outside the package."""

@@ -22,6 +22,19 @@ def test_a_site_is_built_and_built_again_from_the_cache(atlas: Atlas, own: Path,
     assert "(1 rendered anew)" in atlas(*arguments, "--no-cache", "--jobs", 1).out
 
 
+def test_what_the_site_leaves_out_is_said(atlas: Atlas, own: Path, document: Path, tmp_path: Path) -> None:
+    """A broken vocabulary and a document in the wrong place: the site is built, the exit code is 1."""
+    (own / "vocabulary").mkdir()
+    (own / "vocabulary" / "planes.yaml").write_text("[")
+    document.with_suffix(".yml").write_text("")
+    arguments = ("build", "--out", tmp_path / "site", "--catalogue", own, "--today", TODAY, "--no-search")
+    outcome = atlas(*arguments)
+    assert outcome.code == 1
+    assert "vocabulary/planes.yaml:" in outcome.err
+    assert "tiny.yml:1:1: error DOC014" in outcome.err
+    assert "1 systems" in outcome.out
+
+
 def test_the_public_address_stands_in_the_sitemap(atlas: Atlas, own: Path, tmp_path: Path) -> None:
     """A site under a path of its own."""
     arguments = ("build", "--out", tmp_path / "site", "--catalogue", own, "--today", TODAY, "--no-search")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,12 @@ def test_what_is_no_founding_document_is_refused(atlas: Atlas, own: Path, tmp_pa
     assert outcome.code == 2
     assert outcome.err.startswith("atlas: ")
     assert atlas("import", "seed-yaml", tmp_path / "none.md", "--catalogue", own).code == 2
+
+
+def test_what_never_ends_is_not_read(atlas: Atlas, own: Path, document: Path) -> None:
+    """A device is refused by import, a pipe among the documents by fix."""
+    outcome = atlas("import", "seed-yaml", "/dev/zero", "--catalogue", own)
+    assert (outcome.code, "a folder, a pipe or a device" in outcome.err) == (2, True)
+    os.mkfifo(document.with_name("pipe.yaml"))
+    outcome = atlas("fix", "--check", "--catalogue", own)
+    assert (outcome.code, "pipe.yaml: not changed: it is no file" in outcome.err) == (2, True)

@@ -13,7 +13,13 @@ import jsonschema_rs
 from pydantic import ValidationError
 
 from atlas.catalogue.completeness import check_completeness
-from atlas.catalogue.location import find_catalogue, packaged_schema, system_files, vocabulary_folder
+from atlas.catalogue.location import (
+    find_catalogue,
+    misplaced_files,
+    packaged_schema,
+    system_files,
+    vocabulary_folder,
+)
 from atlas.catalogue.references import check_references
 from atlas.catalogue.resolve import resolve
 from atlas.catalogue.validation import to_findings
@@ -61,6 +67,7 @@ def load_catalogue(root: Path | None = None, *, progress: Progress | None = None
     """Load every system file below a catalogue's root; broken files are left out and reported."""
     folder = find_catalogue(root)
     vocabulary, findings = load_vocabulary(vocabulary_folder(folder))
+    findings += misplaced(folder)
     files = system_files(folder)
     systems: dict[str, System] = {}
     sources: dict[str, YamlSource] = {}
@@ -74,6 +81,17 @@ def load_catalogue(root: Path | None = None, *, progress: Progress | None = None
         if progress is not None:
             progress(index + 1, len(files), path.stem)
     return Catalogue(folder, vocabulary, systems, tuple(sort_findings(findings)), sources)
+
+
+def misplaced(root: Path) -> list[Finding]:
+    """A finding for each file that looks like a document and that no command reads."""
+    tip = "move it to systems/<category>/<slug>.yaml"
+    return [
+        Finding(
+            BAD_PATH, Level.ERROR, "no command reads a document that stands here", Position(_name(path, root)), tip=tip
+        )
+        for path in misplaced_files(root)
+    ]
 
 
 def load_system(path: Path, vocabulary: Vocabulary | None = None) -> LoadedFile:
@@ -92,6 +110,14 @@ def load_file(path: Path, vocabulary: Vocabulary, root: Path) -> LoadedFile:
     with collection_paused():
         loaded = build(read_yaml(path, name), vocabulary, path.stem)
     return replace(loaded, findings=(*loaded.findings, *_path_findings(path, root, loaded)))
+
+
+def _name(path: Path, root: Path) -> str:
+    """A file as findings name it: from the folder in which the catalogue stands, links not followed."""
+    try:
+        return str((path.parent.resolve() / path.name).relative_to(root.resolve().parent))
+    except ValueError:
+        return str(path)
 
 
 def load_text(text: str | bytes, vocabulary: Vocabulary, name: str = "document.yaml") -> LoadedFile:

@@ -63,5 +63,14 @@ def vocabulary_folder(root: Path) -> Path:
 
 
 def system_files(root: Path) -> list[Path]:
-    """Every system file, sorted by category and slug; hidden ones are what editors keep beside them."""
-    return sorted(path for path in (root / "systems").glob("*/*.yaml") if not path.name.startswith("."))
+    """Every system file, sorted by category and slug; hidden ones are what editors and other tools keep there."""
+    found = (root / "systems").glob("*/*.yaml")
+    return sorted(path for path in found if not path.name.startswith(".") and not path.parent.name.startswith("."))
+
+
+def misplaced_files(root: Path) -> list[Path]:
+    """YAML files below ``systems/`` that are no system file for where they stand or how they end; sorted."""
+    systems = root / "systems"
+    known = set(system_files(root))
+    found = (path for path in systems.rglob("*") if path.suffix.lower() in (".yaml", ".yml") and path not in known)
+    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(systems).parts))

@@ -15,6 +15,7 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 from atlas.catalogue import load_catalogue, load_file, load_vocabulary, system_files
+from atlas.catalogue.load import misplaced
 from atlas.catalogue.location import vocabulary_folder
 from atlas.check.case import Case, Cited, Survey, cited
 from atlas.check.excused import Excuse, apply_excuses
@@ -79,7 +80,8 @@ def check_catalogue(
 
     ``jobs`` is the number of processes; ``only`` limits to these codes, names or families.
     """
-    vocabulary, words_found = load_vocabulary(vocabulary_folder(root))
+    vocabulary, left_out = load_vocabulary(vocabulary_folder(root))
+    left_out += misplaced(root)
     task, paths = Task(root, vocabulary, tuple(only), today), system_files(root)
     files = []
     for checked in _in_processes(task, paths, jobs):
@@ -92,7 +94,7 @@ def check_catalogue(
         loaded = load_catalogue(root)
         return run_checks(loaded, today=today, only=only, exceptions=exceptions), len(loaded.systems)
     found = [finding for file in files for finding in file.found]
-    read = [*words_found, *(finding for file in files for finding in file.read)]
+    read = [*left_out, *(finding for file in files for finding in file.read)]
     found += of_reading(read, {s.file for s in systems.values()}, only)
     found += check_survey(Survey(systems, today), task.checks)
     judge = Judge(task.checks, {s.id for s in systems.values()}, is_whole=True, is_everything=not only)

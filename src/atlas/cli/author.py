@@ -89,8 +89,10 @@ def fix(
 
 def _fix_file(path: Path, only: list[str], *, check_only: bool) -> bool:
     """Mend one file in one step; whether it changes."""
-    from atlas.catalogue.fix import fix_text
+    from atlas.catalogue.fix import FixError, fix_text
 
+    if not path.is_file():
+        raise FixError("it is no file")
     text = path.read_text(encoding="utf-8")
     mended = fix_text(text, only=only)
     if mended != text and not check_only:
@@ -125,12 +127,15 @@ def seed_yaml(
     from atlas.catalogue import load_vocabulary
     from atlas.catalogue.location import vocabulary_folder
     from atlas.catalogue.seed import SeedError, import_seed
+    from atlas.catalogue.yaml_source import MAX_BYTES, read_bounded
 
     root = find_root(catalogue)
     try:
-        raw = file.read_bytes()
+        raw = read_bounded(file)
     except OSError as error:
         fail(f"cannot read {file}: {error.strerror}")
+    if len(raw) > MAX_BYTES:
+        fail(f"{file} has more than {MAX_BYTES:,} bytes")
     try:
         draft = import_seed(raw, load_vocabulary(vocabulary_folder(root))[0], name=file.name, today=read_today(today))
     except SeedError as error:

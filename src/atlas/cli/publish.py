@@ -42,6 +42,7 @@ def build(
     import os
 
     from atlas.cli.progress import bar
+    from atlas.diagnostic import to_text
     from atlas.site.build import build as build_site
     from atlas.site.output import OutputError
 
@@ -67,7 +68,9 @@ def build(
         typer.echo(f"no search index: {report.search_problem}", err=True)
     for slug in report.broken:
         typer.echo(f"{slug} could not be read and has no page; see: atlas check", err=True)
-    if report.broken:
+    if report.left_out:
+        typer.echo(to_text(report.left_out), err=True)
+    if report.broken or report.left_out:
         raise typer.Exit(FOUND)
 
 

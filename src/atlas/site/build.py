@@ -23,7 +23,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from atlas.catalogue import find_catalogue, load_vocabulary, system_files
-from atlas.catalogue.load import is_slug
+from atlas.catalogue.load import is_slug, misplaced
 from atlas.catalogue.location import vocabulary_folder
 from atlas.catalogue.yaml_source import read_bounded
 from atlas.check.orphan import end_with_parent
@@ -56,7 +56,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. ``broken`` are slugs whose document could not be read; they have no page."""
+    """What a build did. ``broken`` are slugs whose document could not be read; they have no page.
+
+    ``left_out`` says which files and entries of the catalogue no page knows of, besides those documents.
+    """
 
     out: Path
     systems: int
@@ -65,6 +68,7 @@ class BuildReport:
     broken: tuple[str, ...]
     findings: tuple[Finding, ...]
     search_problem: str = ""
+    left_out: tuple[Finding, ...] = ()
     digests: Mapping[str, Digest] = field(default_factory=dict, repr=False)
 
 
@@ -88,7 +92,8 @@ def build(
     root = find_catalogue(catalogue_root)
     with staged(out, root) as stage, tempfile.TemporaryDirectory() as scratch:
         store = Cache(cache or Path(scratch))
-        vocabulary, words_found = load_vocabulary(vocabulary_folder(root))
+        vocabulary, left_out = load_vocabulary(vocabulary_folder(root))
+        left_out += misplaced(root)
         site = Site(base_url, today.isoformat())
         scans = {path: scan(path) for path in system_files(root)}
         plan = plan_jobs(scans, words_hash(vocabulary), site)
@@ -107,9 +112,10 @@ def build(
         if cache is not None:
             store.prune([job.key for job in plan])
     broken = tuple(job.path.stem for job in plan if job.path.stem not in digests)
-    findings = (*words_found, *(f for r in outcome for f in r))
+    findings = (*left_out, *(f for r in outcome for f in r))
+    files = count + len(shared)
     return BuildReport(
-        out, len(digests), len(missing), count + len(shared), broken, findings, searched.problem, digests
+        out, len(digests), len(missing), files, broken, findings, searched.problem, tuple(left_out), digests
     )
 
 

@@ -21,8 +21,9 @@ def run(case: Case) -> Iterator[Breach]:
     vocabulary, document = case.system.vocabulary, case.document
     ident = vocabulary.canonical("organisations", document.org) or document.org
     entry = vocabulary.organisations.get(ident)
-    names = {ident, document.name, *([entry.name, *entry.aliases] if entry else [])}
-    spellings = {n.lower() for n in names} | {n.lower().split()[0] for n in names}
+    written = {ident, document.name, *([entry.name, *entry.aliases] if entry else [])}
+    names = {name.strip() for name in written if name.strip()}
+    spellings = {n.lower() for n in names} | {n.lower().partition(" ")[0] for n in names}
     for key in ("attribution", "license"):
         text = str(getattr(document, key) or "")
         if text and not any(s in text.lower() for s in spellings):
