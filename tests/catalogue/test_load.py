@@ -268,3 +268,58 @@ def test_a_document_in_the_wrong_place_is_not_lost_in_silence(text: str, tmp_pat
         ("DOC014", "catalogue/systems/developer/tiny.yml"),
         ("DOC014", "catalogue/systems/tiny.yaml"),
     ]
+
+
+_HEAD = """
+id: CS-SHAPE
+name: Shape
+org: x
+category: data
+status: draft
+summary: What is under test.
+last_verified: 2026-11-01
+components:
+"""
+
+
+@pytest.mark.parametrize("hit", ["200 %", "1e300", "95"])
+def test_a_hit_ratio_is_a_share(hit: str, vocabulary: Vocabulary) -> None:
+    """Above one it is refused with its mend: 95 is often meant as 95 %."""
+    cache = f"cache: {{of: b, hit: {{assumed: {hit}, because: x}}}}"
+    rows = f"  a: {{name: a, plane: service, kind: cache, {cache}}}\n  b: {{name: b, plane: state, kind: service}}\n"
+    (found,) = [f for f in findings_of(_HEAD + rows, vocabulary) if f.path == "components.a.cache.hit"]
+    assert (found.code, found.tip) == ("DOC008", "write 95 %")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"api": "cache: {of: api}"}, "the cache stands in front of itself: api -> api"),
+        (
+            {"api": "cache: {of: store}", "store": "cache: {of: api}"},
+            "the cache stands in front of itself: api -> store -> api",
+        ),
+        (
+            {"api": "queue: {max: 9, to: store}", "store": "queue: {max: 9, to: api}"},
+            "what is diverted comes back: api -> store -> api",
+        ),
+        ({"api": "cache: {of: store}"}, ""),
+    ],
+)  # fmt: skip
+def test_rings_of_caches_and_queues_are_refused(parts: dict[str, str], said: str, vocabulary: Vocabulary) -> None:
+    """What stands in front of itself, or is diverted to itself, never ends; a chain that leads into none is fine."""
+    rows = "".join(
+        f"  {name}: {{name: {name}, plane: service, kind: service, {parts.get(name, 'concurrency: 9')}}}\n"
+        for name in ("api", "store")
+    )
+    found = [f for f in findings_of(_HEAD + rows, vocabulary) if f.code == "DOC013"]
+    assert [f.message for f in found][:1] == ([said] if said else [])
+
+
+def test_numbers_that_wait_for_each_other_without_end_are_refused(vocabulary: Vocabulary) -> None:
+    """A chain of three hundred is said to be too long, with the place, and never overflows."""
+    rows = "".join(
+        f"  c{i}: {{name: c, plane: service, kind: service, instances: {{derived: components.c{i + 1}.instances}}}}\n"
+        for i in range(300)
+    )
+    assert [f for f in findings_of(_HEAD + rows, vocabulary) if "in a row wait for this one" in f.message]

@@ -46,6 +46,8 @@ def check_references(
             report(path, what, ident, known)
     _check_paths(document, source, report)
     findings += _call_cycles(document, source)
+    findings += _rings(document, source, "cache.of", "the cache stands in front of itself")
+    findings += _rings(document, source, "queue.to", "what is diverted comes back")
     return findings
 
 
@@ -207,4 +209,22 @@ def _call_cycles(document: Document, source: YamlSource) -> list[Finding]:
 
     for name, flow in document.flows.items():
         visit(flow.steps, f"flows.{name}.steps", ())
+    return findings
+
+
+def _rings(document: Document, source: YamlSource, key: str, message: str) -> list[Finding]:
+    """A finding for each component from which the ids at ``key`` lead back to it."""
+    what, _, field = key.partition(".")
+    parts = {ident: getattr(component, what) for ident, component in document.components.items()}
+    leads = {ident: getattr(part, field) for ident, part in parts.items() if part is not None}
+    findings = []
+    for ident, first in leads.items():
+        ring, following = [ident], first
+        while following in leads and following not in ring:
+            ring.append(following)
+            following = leads[following]
+        if following == ident:
+            path = f"components.{ident}.{key}"
+            said = f"{message}: {' -> '.join([*ring, ident])}"
+            findings.append(Finding(CYCLE, Level.ERROR, said, source.position(path), path))
     return findings

@@ -23,6 +23,8 @@ from atlas.quantity import Form, Quantity, QuantityError, evaluate, parse
 
 DEFAULT_UTILISATION = 0.5
 DEFAULT_CV = 1.0
+MOST_IN_A_ROW = 40
+"""Numbers of which each is derived from the next."""
 _UNLIMITED = ("third_party", "customer")
 _DIST_FIGURES = ("mean", "p50", "p95", "p99", "cv")
 _NAMES = {"count": "count", "ratio": "count", "time/time": "count", "money/count": "money"}
@@ -101,6 +103,9 @@ class _Resolver:
         if path in self._pending:
             ring = " -> ".join([*self._pending[self._pending.index(path) :], path])
             self._report(CYCLE, path, f"the number depends on itself: {ring}")
+            return None
+        if len(self._pending) >= MOST_IN_A_ROW:
+            self._report(BAD_EXPRESSION, path, f"more than {MOST_IN_A_ROW} numbers in a row wait for this one")
             return None
         self._pending.append(path)
         try:
@@ -214,6 +219,9 @@ class _Resolver:
         for what in ("concurrency", "instances"):
             self.value(f"components.{name}.{what}")
         self.dist(f"components.{name}.service")
+        hit = self.value(f"components.{name}.cache.hit")
+        if hit is not None and hit.quantity.low > 1:
+            self._report(BAD_VALUE, hit.path, "a hit ratio lies between 0 and 1", tip="write 95 %")
 
     def _default(self, path: str) -> Value | None:
         parts = path.split(".")
