@@ -32,6 +32,11 @@ class Fault(Model, frozen=True):
     factor: QuantityText | None = documented("times this (spike, slow)", None, dimension="count")
     share: QuantityText | None = documented("this share (capacity left, cache lost, errors)", None, dimension="count")
     rate: QuantityText | None = documented("absolute rate on one key (hot_key)", None, dimension="count/time")
+    key: Text | None = documented(
+        "what the hot requests have in common (hot_key); default: the key of the calls that the counterfactual is about",
+        None,
+        example="channel",
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> Fault:
@@ -40,6 +45,8 @@ class Fault(Model, frozen=True):
             raise PydanticCustomError(
                 "fault", "a fault of kind {kind} needs {needed}", {"kind": self.kind, "needed": needed}
             )
+        if self.key is not None and self.kind != "hot_key":
+            raise PydanticCustomError("fault", "a key belongs to faults of kind hot_key, not {kind}", {"kind": self.kind})
         return self
 
 
@@ -53,6 +60,7 @@ class Expectation(Model, frozen=True):
         "time after the fault until goodput is back", None, dimension="time", example="<= 10 s"
     )
     p99: ComparisonText | None = documented("99th percentile", None, dimension="time")
+    because: Text | None = documented("why less is expected than the flow promises (its slo)", None)
 
     @model_validator(mode="after")
     def _something(self) -> Expectation:
@@ -68,6 +76,9 @@ class Drill(Model, frozen=True):
     fault: tuple[Fault, ...] = documented("what is injected", min_length=1)
     expect: tuple[Expectation, ...] = documented("what must hold", min_length=1)
     without: dict[str, Any] = documented("path -> value without the mitigation; none removes", {})
+    not_reproduced: Text | None = documented(
+        "why the engines do not show what the system does, where they do not: said instead of bending a number", None
+    )
 
 
 class Failure(Model, frozen=True):
