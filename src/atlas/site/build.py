@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from atlas.site import search
 from atlas.site.cache import Cache, key
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
-from atlas.site.index_pages import Context, IndexPages
+from atlas.site.index_pages import Context, stream
 from atlas.site.one_system import Rendered, render_file
 from atlas.site.output import staged, write_files
 from atlas.site.shared_files import assets
@@ -106,16 +107,16 @@ def build(
         digests = {job.path.stem: found for job in plan if (found := kept[job.key])}
         count = sum(store.copy(job.key, stage) for job in plan if job.path.stem in digests)
         context = Context(vocabulary, site, today, store.folder)
-        shared = {**IndexPages().files(list(digests.values()), context), **assets(store.folder)}
-        write_files(stage, shared)
+        for shared in chain(stream(list(digests.values()), context), [assets(store.folder)]):
+            write_files(stage, shared)
+            count += len(shared)
         searched = _search(stage, store, plan) if with_search else search.SearchIndex(is_made=False)
         if cache is not None:
             store.prune([job.key for job in plan])
     broken = tuple(job.path.stem for job in plan if job.path.stem not in digests)
     findings = (*left_out, *(f for r in outcome for f in r))
-    files = count + len(shared)
     return BuildReport(
-        out, len(digests), len(missing), files, broken, findings, searched.problem, tuple(left_out), digests
+        out, len(digests), len(missing), count, broken, findings, searched.problem, tuple(left_out), digests
     )
 
 

@@ -7,7 +7,7 @@ nothing, and a change of one document makes few pages again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -80,6 +80,28 @@ _GROUPS: Mapping[str, Group] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Files that are made together: a group of pages, or one pair of systems."""
+
+    name: str
+    depends: object
+    make: Callable[[], Files]
+
+
+def stream(systems: Systems, context: Context) -> Iterator[Files]:
+    """Every page and data file that is made from digests alone, part by part, so that few are held at once.
+
+    The map of the site comes last.
+    """
+    names: list[str] = []
+    for part in _parts(systems, context):
+        files = part.make()
+        names += files
+        yield files
+    yield _map(names, systems, context)
+
+
 class IndexPages:
     """Makes the pages about many systems, and remembers them for the next time."""
 
@@ -88,24 +110,32 @@ class IndexPages:
         self._context: Context | None = None
 
     def files(self, systems: Systems, context: Context) -> dict[str, str]:
-        """Every page and data file that is made from digests alone, the map of the site included."""
+        """The same files as ``stream``, all at once; of what has not changed, the same as the last time."""
         if context != self._context:
             self._kept.clear()
             self._context = context
-        ordered = sorted(systems, key=lambda s: s.slug)
         pages: dict[str, str] = {}
-        for name, group in _GROUPS.items():
-            depends = [group.depends(system) for system in ordered]
-            pages |= self._once(name, depends, partial(group.make, ordered, context))
-        for pair in compare.related_pairs(ordered):
-            make = partial(compare.pair_files, pair, context.vocabulary, context.site)
-            pages |= self._once(pair.slug, (pair.left, pair.right, pair.because), make)
-        own = [f"systems/{s.slug}/{page}index.html" for s in ordered for page in _SYSTEM_PAGES]
-        return {**pages, **sitemap_files([*pages, *own], context.site)}
+        for part in _parts(systems, context):
+            pages |= self._once(part)
+        return {**pages, **_map(pages, systems, context)}
 
-    def _once(self, name: str, depends: object, make: Callable[[], Files]) -> Files:
+    def _once(self, part: _Part) -> Files:
         """What was made for the same state, else made now."""
-        kept = self._kept.get(name)
-        if kept is None or kept[0] != depends:
-            kept = self._kept[name] = (depends, make())
+        kept = self._kept.get(part.name)
+        if kept is None or kept[0] != part.depends:
+            kept = self._kept[part.name] = (part.depends, part.make())
         return kept[1]
+
+
+def _parts(systems: Systems, context: Context) -> Iterator[_Part]:
+    ordered = sorted(systems, key=lambda s: s.slug)
+    for name, group in _GROUPS.items():
+        yield _Part(name, [group.depends(system) for system in ordered], partial(group.make, ordered, context))
+    for pair in compare.related_pairs(ordered):
+        make = partial(compare.pair_files, pair, context.vocabulary, context.site)
+        yield _Part(pair.slug, (pair.left, pair.right, pair.because), make)
+
+
+def _map(pages: Iterable[str], systems: Systems, context: Context) -> Files:
+    own = sorted(f"systems/{s.slug}/{page}index.html" for s in systems for page in _SYSTEM_PAGES)
+    return sitemap_files([*pages, *own], context.site)
