@@ -76,6 +76,16 @@ def test_the_best_match_is_taken(site: Built) -> None:
     assert rest == []
 
 
+def test_of_equal_matches_the_newest_is_shown(site: Built) -> None:
+    """Figures of this year are put side by side, though two of ten years ago lie closer together."""
+    base = next(iter(site.report.digests.values()))
+    left = base.model_copy(update={"claims": (_claim("old", year=2016), _claim("new", year=2025))})
+    right = base.model_copy(
+        update={"slug": "other", "claims": (_claim("oldest", year=2016), _claim("newest", year=2024))}
+    )
+    assert [(a.id, b.id) for a, b in joined_figures(left, right) if a and b] == [("new", "newest")]
+
+
 def test_each_related_pair_has_one_page(site: Built) -> None:
     """Pairs are unordered and unique, and each has a page."""
     digests = list(site.report.digests.values())

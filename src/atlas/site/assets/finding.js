@@ -55,7 +55,10 @@ export function search() {
 
 // ---------- compare: any two systems, joined by what a figure measures ----------
 const YEARS_APART = 2;
-const unlike = (a, b) => [2 * (a.stat !== b.stat) + (a.scope !== b.scope), Math.abs((a.year || 0) - (b.year || 0)), a.id + b.id];
+function unlike(a, b) {
+  const years = [a.year || 0, b.year || 0], oldest = Math.min(...years);
+  return [2 * (a.stat !== b.stat) + (a.scope !== b.scope), Math.max(0, Math.max(...years) - oldest - YEARS_APART), -oldest, a.id + b.id];
+}
 const before = (one, other) => { for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return one[i] < other[i] ? -1 : 1; return 0; };
 function grouped(claims) {
   const groups = new Map();

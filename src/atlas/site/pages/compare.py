@@ -1,7 +1,8 @@
 """Comparing two systems: what can be put side by side, and what cannot.
 
 Figures are joined by what they measure: the metric, and the kind of thing. A pair is *comparable* when statistic and
-scope are the same and the times at most two years apart. The same rule runs in the reader's browser for any pair.
+scope are the same and the times at most two years apart; of several such pairs the newest is shown. The same rule
+runs in the reader's browser for any pair.
 """
 
 from __future__ import annotations
@@ -96,11 +97,11 @@ def _grouped(system: Digest) -> dict[str, list[ClaimDigest]]:
     return groups
 
 
-def _distance(left: ClaimDigest, right: ClaimDigest) -> tuple[int, int, str]:
-    """How far two figures are from being one fact: statistic and scope first, then years."""
+def _distance(left: ClaimDigest, right: ClaimDigest) -> tuple[int, int, int, str]:
+    """How far two figures are from being one fact of today: statistic and scope, then years apart, then age."""
     unlike = 2 * (left.stat != right.stat) + (left.scope != right.scope)
-    years = abs((left.year or 0) - (right.year or 0))
-    return unlike, years, left.id + right.id
+    years = left.year or 0, right.year or 0
+    return unlike, max(0, max(years) - min(years) - YEARS_APART), -min(years), left.id + right.id
 
 
 def choice_page(systems: Sequence[Digest], site: Site) -> dict[str, str]:
