@@ -227,7 +227,7 @@ class _Run:
     def _is_troubled(self) -> bool:
         """Whether something is near its limits, fails, or is about to recover."""
         fluid = self._fluid
-        tight = bool((fluid.queues.busy > 0.97).any()) or bool((self._state.warm < 0.999).any())
+        tight = bool((fluid.queues.used > 0.97).any()) or bool((self._state.warm < 0.999).any())
         return tight or bool((fluid.ok < 0.995).any())
 
     def _advance(self, now: float, end: float, step: float) -> tuple[float, float]:

@@ -63,6 +63,12 @@ class Queues:
         hot = web.member_group != web.network.node_group[web.member_node]
         return list(zip(web.member_node.tolist(), hot.tolist(), strict=True))
 
+    @property
+    def used(self) -> Floats:
+        """Share of the slots that is busy; 0 where there are as many as are asked for."""
+        used: Floats = np.where(self.curves.endless > 0, 0.0, self.busy)
+        return used
+
     def levels(self) -> Floats:
         """The jobs, scaled for comparison: a tenth of a server's is little, a doubling is much."""
         servers = self.curves.servers[self._web.member_group]

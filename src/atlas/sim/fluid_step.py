@@ -388,7 +388,7 @@ class Fluid:
 
     def distance(self, before: Floats) -> tuple[float, Floats]:
         """How far the state has moved since ``before`` (at most 1 per step is sensible), and the state to compare."""
-        levels, busy = self.queues.levels(), self.queues.busy
+        levels, busy = self.queues.levels(), self.queues.used
         state = np.concatenate((levels, self.ok, self.good, busy, self.state.warm, self._gist()))
         if len(before) != len(state):
             return math.inf, state
