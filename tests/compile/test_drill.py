@@ -12,6 +12,7 @@ import pytest
 from atlas.catalogue import Catalogue
 from atlas.compile import Case, Conditions, Settings, case_of, compile_system, load_drills, run_drill, run_system
 from atlas.compile.fault import conditions_of, hot_key_of, plan_faults, window_of
+from atlas.compile.health import health
 from atlas.compile.report import drill_rows, drilled_dict, fidelity, flow_rows, run_dict, station_rows
 from atlas.compile.trace import FlowTrace, Trace
 from atlas.compile.verdict import goodput, recovery_s
@@ -100,7 +101,7 @@ def test_the_hot_key_is_that_of_what_the_mitigation_guards(make_case: MakeCase) 
     )
     failure = load_drills(case)["storm"]
     assert failure.drill is not None
-    assert hot_key_of(case.system, "ask", failure.drill) == "room"
+    assert hot_key_of(case.system, failure.drill.fault[0], failure.drill) == "room"
     asked = conditions_of(case.system, failure, Conditions())
     plan = compile_system(case.system, asked).plan
     routing = dict(zip(plan.stations.name, plan.stations.routing.tolist(), strict=True))
@@ -121,6 +122,7 @@ def test_a_drill_holds_and_fails_without_its_mitigation(make_case: MakeCase) -> 
     done = run_drill(case, load_drills(case)["storm"], settings=DISCRETE)
     assert done.holds, done.judgements
     assert done.counterfactual_fails
+    assert done.is_healthy
     assert done.is_reproduced
     assert done.verdict == "holds; without the mitigation it fails"
     rows = drill_rows(done)
@@ -128,6 +130,52 @@ def test_a_drill_holds_and_fails_without_its_mitigation(make_case: MakeCase) -> 
     data = drilled_dict(done)
     assert data["reproduced"] is True
     assert len(data["run"]["flows"]["read"]["per_second"]["good"]) == len(data["run"]["stations"]["api"]["utilisation"])
+
+
+def test_a_counterfactual_that_is_sick_without_the_fault_proves_nothing(make_case: MakeCase) -> None:
+    """Without its instances the store fails before anything is slow: the drill is not reproduced."""
+    case = drill_case(
+        make_case,
+        {"at": "10 s", "for": "5 s", "kind": "slow", "on": "store", "factor": 1.5},
+        expect=[{"flow": "read", "goodput": ">= 90 %"}],
+        without={"components.api.instances": 1},
+    )
+    done = run_drill(case, load_drills(case)["storm"], settings=DISCRETE)
+    assert done.holds
+    assert done.counterfactual_fails
+    assert done.is_healthy is False
+    assert not done.is_reproduced
+    assert "proves nothing" in done.verdict
+
+
+def test_what_is_well_is_what_the_flow_promises(make_case: MakeCase) -> None:
+    """The bound without faults: the drill's own where it is higher, else 99 %, or the availability promised."""
+    fault = {"at": "10 s", "for": "5 s", "kind": "slow", "on": "store", "factor": 2}
+    expect = [{"flow": "read", "goodput": ">= 99.5 %"}, {"flow": "write", "recover": "<= 10 s"}]
+    for promised, bound in (({}, ">= 99 %"), ({"slo": {"availability": 0.95}}, ">= 95 %")):
+        case = drill_case(make_case, fault, expect=expect, flows={"write": promised})
+        drill = load_drills(case)["storm"].drill
+        assert drill is not None
+        calm = run_system(case, settings=DISCRETE, for_s=12, warmup_s=2).trace
+        assert [(j.flow, j.bound) for j in health(drill, calm, case.system)] == [
+            ("read", ">= 99.5 %"),
+            ("write", bound),
+        ]
+
+
+def test_a_fault_may_say_which_key_is_hot(make_case: MakeCase) -> None:
+    """The key that is written is taken, whatever the counterfactual is about; one that no call has is refused."""
+    steps = {"call": "api", "then": [{"call": "cache", "key": "user"}, {"call": "store.read", "key": "room"}]}
+    fault = {"at": "10 s", "for": "5 s", "kind": "hot_key", "on": "ask", "rate": "5k/s", "key": "user"}
+    more: Any = {
+        "expect": [{"flow": "read", "goodput": ">= 90 %"}],
+        "without": {"components.store.concurrency": 2},
+        "flows": {"ask": flow(steps)},
+    }
+    case = drill_case(make_case, fault, **more)
+    assert conditions_of(case.system, load_drills(case)["storm"], Conditions()).hot_key == "user"
+    case = drill_case(make_case, {**fault, "key": "planet"}, **more)
+    assert "there are user, room" in run_drill(case, load_drills(case)["storm"]).verdict
 
 
 def test_what_cannot_be_run_is_said_in_the_result(make_case: MakeCase) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,9 @@ from atlas.cli.nearest import nearest
 from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
 
 if TYPE_CHECKING:
-    from atlas.compile import Case, Conditions, Drilled, Run, Settings
+    from concurrent.futures import Executor
+
+    from atlas.compile import Case, Conditions, Drilled, Playbook, Run, Settings
     from atlas.model.failure import Failure
 
 Told = Callable[[float, float, str], bool]
@@ -28,6 +31,7 @@ class EngineName(StrEnum):
     AUTO = "auto"
     DISCRETE = "discrete"
     FLUID = "fluid"
+    BOTH = "both"
 
 
 LoadOption = Annotated[str, typer.Option("--load", help="Times the peak of every flow, such as 2x.")]
@@ -74,9 +78,13 @@ def run(
         list[str] | None,
         typer.Option("--without", help="Change the document: PATH removes a setting, PATH=VALUE sets it."),
     ] = None,
-    engine: Annotated[EngineName, typer.Option("--engine", help="Which engine answers.")] = EngineName.AUTO,
+    engine: Annotated[
+        EngineName,
+        typer.Option("--engine", help="Which engine answers. auto: fluid for drills, else discrete where it can."),
+    ] = EngineName.AUTO,
     seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.", min=0)] = 1,
     seeds: Annotated[int, typer.Option("--replications", help="Runs with other seeds.", min=1, max=1000)] = 1,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes for --all-drills.", min=1, max=256)] = 1,
     for_: Annotated[str, typer.Option("--for", help="How long a run without a drill lasts.")] = "60 s",
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Write a chart to this file: .svg, .png, or .json (Vega-Lite).")
@@ -89,15 +97,20 @@ def run(
     Exit code 0: it ran and every expectation holds; 1: an expectation is missed; 2: could not run.
 
     Examples: atlas run discord --load 2x --for 30s · atlas run discord --drill celebrity-storm --plot storm.svg ·
-    atlas run stripe --all-drills --json · atlas run stripe --drill read-flood --without components.api.shed
+    atlas run stripe --all-drills --engine both · atlas run stripe --drill read-flood --without components.api.shed
     """
     if drill and all_drills:
         fail("--drill and --all-drills exclude each other")
+    if engine is EngineName.BOTH and not all_drills:
+        fail("--engine both compares the drills of a system", "give --all-drills with it, or one engine")
     _check_plot(plot, all_drills=all_drills)
     case = _changed(_case(system, catalogue), without or [])
     asked = _Asked(_conditions(_factor(load), flow), _settings(engine, seed, seeds), plot, as_json)
-    if drill or all_drills:
-        _run_drills(case, _drills(case, drill), asked)
+    if all_drills:
+        _drills(case, "")
+        _run_playbook(case, engine, asked, jobs)
+    elif drill:
+        _run_drill(case, _drills(case, drill)[0], asked)
     else:
         _run_plain(case, asked, _seconds(for_))
 
@@ -132,35 +145,86 @@ def _run_plain(case: Case, asked: _Asked, for_s: float) -> None:
     _put_fidelity(done)
 
 
-def _run_drills(case: Case, failures: list[Failure], asked: _Asked) -> None:
+def _run_drill(case: Case, failure: Failure, asked: _Asked) -> None:
     from atlas.compile import run_drill
     from atlas.compile.report import drilled_dict
 
     with _progress(quiet=asked.as_json) as told:
-        done = [run_drill(case, failure, asked.conditions, asked.settings, report=told) for failure in failures]
+        done = run_drill(case, failure, asked.conditions, asked.settings, report=told)
     if asked.as_json:
-        _put_json([drilled_dict(d) for d in done] if len(done) > 1 else drilled_dict(done[0]))
+        _put_json(drilled_dict(done))
     else:
-        _put_drills(done)
-    if asked.plot is not None and done[0].run is not None:
-        _put_chart(done[0], asked.plot)
-    if any(d.run is None for d in done):
-        fail(*(f"{d.failure.id}: {d.reason}" for d in done if d.run is None))
-    if not all(d.holds for d in done):
+        _put_drill(done)
+    if done.run is None:
+        fail(f"{failure.id}: {done.reason}")
+    _put_chart(done, asked.plot)
+    if not done.holds:
         raise typer.Exit(FOUND)
 
 
-def _put_drills(done: list[Drilled]) -> None:
+def _put_drill(done: Drilled) -> None:
     from atlas.cli.table import markdown
     from atlas.compile.report import DRILL_COLUMNS, drill_rows
 
-    typer.echo(markdown(DRILL_COLUMNS, [row for each in done for row in drill_rows(each)]))
+    typer.echo(markdown(DRILL_COLUMNS, drill_rows(done)))
     typer.echo("")
-    for each in done:
-        typer.echo(f"{each.failure.id}: {each.verdict}")
-    ran = [each.run for each in done if each.run is not None]
-    if ran:
-        _put_fidelity(ran[0])
+    typer.echo(f"{done.failure.id}: {done.verdict}")
+    if done.run is not None:
+        _put_fidelity(done.run)
+
+
+def _run_playbook(case: Case, engine: EngineName, asked: _Asked, jobs: int) -> None:
+    from atlas.cli.progress import bar
+    from atlas.compile import BOTH, run_playbook
+    from atlas.compile.playbook import MOST_CALLS
+
+    engines = {EngineName.BOTH: BOTH, EngineName.DISCRETE: BOTH[1:]}.get(engine, BOTH[:1])
+    with bar("Running", quiet=asked.as_json) as advance, _executor(jobs) as executor:
+        done = run_playbook(
+            case,
+            engines,
+            conditions=asked.conditions,
+            settings=replace(asked.settings, most_calls=MOST_CALLS),
+            executor=executor,
+            report=advance,
+        )
+    if asked.as_json:
+        _put_json(done.to_dict())
+    else:
+        _put_playbook(done)
+    if failed := [t for t in done.trials if not t.judgements]:
+        fail(*(f"{t.drill} was not run on the {t.engine} engine: {t.reason}" for t in failed[:1]))
+    if len(done.holding()) < len(done.drills):
+        raise typer.Exit(FOUND)
+
+
+def _put_playbook(done: Playbook) -> None:
+    from atlas.cli.table import markdown
+    from atlas.compile.playbook import PLAYBOOK_COLUMNS
+
+    typer.echo(markdown(PLAYBOOK_COLUMNS, done.rows()))
+    typer.echo("")
+    for trial in done.trials:
+        typer.echo(f"{trial.drill}, {trial.engine}: {trial.verdict}")
+    typer.echo("")
+    where = "both engines" if len(done.engines) > 1 else f"the {done.engines[0]} engine"
+    count = len(done.drills)
+    typer.echo(f"{len(done.holding())} of {count} drills hold on {where}; ", nl=False)
+    typer.echo(f"{len(done.proven())} of {count} fail without their mitigation, and only under the fault")
+    for drill, reason in done.open().items():
+        typer.echo(f"open: {drill}{f': {reason}' if reason else ''}")
+
+
+@contextmanager
+def _executor(jobs: int) -> Iterator[Executor | None]:
+    """Processes, where more than one is asked for."""
+    if jobs == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as pool:
+        yield pool
 
 
 def _put_fidelity(run_: Run) -> None:
@@ -244,7 +308,13 @@ def _conditions(load: float, flow: str) -> Conditions:
 def _settings(engine: EngineName, seed: int, replications: int) -> Settings:
     from atlas.compile import Settings
 
-    return Settings(engine.value, seed, replications)
+    match engine:
+        case EngineName.FLUID:
+            return Settings("fluid", seed, replications)
+        case EngineName.DISCRETE:
+            return Settings("discrete", seed, replications)
+        case _:
+            return Settings("auto", seed, replications)
 
 
 def _factor(text: str) -> float:

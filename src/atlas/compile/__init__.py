@@ -5,9 +5,11 @@ from atlas.compile.handle import Handle, Result, load
 from atlas.compile.ledger import Entry
 from atlas.compile.overlay import Case, OverlayError, case_in, case_of
 from atlas.compile.plan import Compiled, compile_system
+from atlas.compile.playbook import BOTH, Playbook, Trial, playbook_from, run_playbook
 from atlas.compile.run import Drilled, Run, Settings, load_drills, run_drill, run_system
 
 __all__ = [
+    "BOTH",
     "Case",
     "Compiled",
     "Conditions",
@@ -15,14 +17,18 @@ __all__ = [
     "Entry",
     "Handle",
     "OverlayError",
+    "Playbook",
     "Result",
     "Run",
     "Settings",
+    "Trial",
     "case_in",
     "case_of",
     "compile_system",
     "load",
     "load_drills",
+    "playbook_from",
     "run_drill",
+    "run_playbook",
     "run_system",
 ]

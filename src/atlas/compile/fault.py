@@ -52,7 +52,7 @@ def conditions_of(system: System, failure: Failure, given: Conditions) -> Condit
     assert failure.drill is not None  # noqa: S101 - only failures with a drill are compiled
     regions = set(system.document.regions.names) if system.document.regions else set()
     by_region = given.by_region or any(f.kind == "region_loss" or _ends(f) <= regions for f in failure.drill.fault)
-    hot = next((f.on for f in failure.drill.fault if f.kind == "hot_key"), "")
+    hot = next((f for f in failure.drill.fault if f.kind == "hot_key"), None)
     key = hot_key_of(system, hot, failure.drill) if hot else ""
     return replace(given, by_region=by_region, hot_key=key)
 
@@ -71,17 +71,25 @@ def focus_of(system: System, failure: Failure) -> tuple[str, ...]:
     return tuple(n for n, f in flows.items() if n in named or any(c.target in faulted for c in all_calls(f.steps)))
 
 
-def hot_key_of(system: System, flow: str, drill: Drill) -> str:
-    """What the hot requests of a flow have in common.
+def hot_key_of(system: System, fault: Fault, drill: Drill) -> str:
+    """What the hot requests of a flow have in common: as the fault says.
 
-    The key of its calls to the components that the counterfactual changes, else the key that most of its calls have.
+    Where it does not: the key of its calls to the components that the counterfactual changes, else the key that most
+    of its calls have. PlanError for a key that no call of the flow routes by.
     """
-    if flow not in system.document.flows:
-        raise PlanError(f"faults.{flow}", "the document has no flow of this name")
-    calls = all_calls(system.document.flows[flow].steps)
+    if fault.on not in system.document.flows:
+        raise PlanError(f"faults.{fault.on}", "the document has no flow of this name")
+    calls = all_calls(system.document.flows[fault.on].steps)
+    keys = [c.key for c in calls if c.key]
+    if fault.key is not None:
+        if fault.key not in keys:
+            known = ", ".join(dict.fromkeys(keys)) or "none"
+            raise PlanError(
+                f"faults.{fault.on}.key", f"no call of the flow has the key {fault.key!r}; there are {known}"
+            )
+        return fault.key
     changed = {path.split(".")[1] for path in drill.without if path.startswith("components.")}
-    near = [c.key for c in calls if c.target in changed and c.key]
-    keys = near or [c.key for c in calls if c.key]
+    keys = [c.key for c in calls if c.target in changed and c.key] or keys
     return max(dict.fromkeys(keys), key=keys.count) if keys else ""
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from atlas.compile.conditions import Conditions
 from atlas.compile.fault import Window, conditions_of, focus_of, plan_faults, window_of
+from atlas.compile.health import HEALTH_S, SETTLED_S, health
 from atlas.compile.overlay import Case, OverlayError
 from atlas.compile.plan import Compiled, compile_system
 from atlas.compile.trace import MOST_CALLS, MOST_CALLS_HOT, Trace, share_for, smallest_hot_share, trace_discrete
@@ -55,7 +56,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Drilled:
-    """A drill's outcome. ``without`` is the same without the mitigation; ``reason`` says why one was not run."""
+    """A drill's outcome. ``without`` is the same without the mitigation; ``reason`` says why one was not run.
+
+    ``health`` is how the system without the mitigation does while nothing is broken.
+    """
 
     system: str
     failure: Failure
@@ -63,6 +67,7 @@ class Drilled:
     judgements: tuple[Judgement, ...]
     without: Run | None = None
     without_judgements: tuple[Judgement, ...] = ()
+    health: tuple[Judgement, ...] = ()
     reason: str = ""
 
     @property
@@ -78,9 +83,14 @@ class Drilled:
         return not all(j.holds for j in self.without_judgements)
 
     @property
+    def is_healthy(self) -> bool | None:
+        """Whether the counterfactual is well without the fault, so that its failure proves something."""
+        return all(j.holds for j in self.health) if self.health else None
+
+    @property
     def is_reproduced(self) -> bool:
-        """Whether the drill holds and its counterfactual fails."""
-        return self.holds and self.counterfactual_fails is True
+        """Whether the drill holds and its counterfactual, well without the fault, fails."""
+        return self.holds and self.counterfactual_fails is True and self.is_healthy is not False
 
     @property
     def verdict(self) -> str:
@@ -90,7 +100,10 @@ class Drilled:
         first = "holds" if self.holds else "fails"
         if self.without is None:
             return f"{first}; no counterfactual{f': {self.reason}' if self.reason else ''}"
-        return f"{first}; without the mitigation it {'fails' if self.counterfactual_fails else 'holds too'}"
+        if not self.counterfactual_fails:
+            return f"{first}; without the mitigation it holds too"
+        well = "" if self.is_healthy is not False else ", but so it does without the fault: that proves nothing"
+        return f"{first}; without the mitigation it fails{well}"
 
 
 def run_system(
@@ -129,18 +142,34 @@ def run_drill(
         return Drilled(slug, failure, None, (), reason="the failure has no drill")
     window = window_of(drill)
     try:
-        run = _drilled(case, failure, given, how, window, report, failure.id)
+        run = _drilled(_base(case, failure, given, how, window), failure, how, window, report, failure.id)
     except (PlanError, OverlayError) as error:
         return Drilled(slug, failure, None, (), reason=str(error))
     done = Drilled(slug, failure, run, judge(drill, run.trace, window))
     if not with_counterfactual or not drill.without:
         return done
     try:
-        other = case.overlaid(drill.without)
-        without = _drilled(other, _same(other, failure), given, how, window, report, f"{failure.id} without")
+        return _with_counterfactual(done, case.overlaid(drill.without), given, how, window, report)
     except (PlanError, OverlayError) as error:
         return replace(done, reason=str(error))
-    return replace(done, without=without, without_judgements=judge(drill, without.trace, window))
+
+
+def _with_counterfactual(
+    done: Drilled, other: Case, given: Conditions, how: Settings, window: Window, report: Report | None
+) -> Drilled:
+    """The same drill on the document without the mitigation, and that document while nothing is broken."""
+    failure = _same(other, done.failure)
+    assert done.failure.drill is not None  # noqa: S101 - only failures with a drill are run
+    drill, name = done.failure.drill, failure.id
+    base = _base(other, failure, given, how, window)
+    without = _drilled(base, failure, how, window, report, f"{name} without")
+    calm = _trace(base, how, HEALTH_S, SETTLED_S, report, f"{name} unbroken")
+    return replace(
+        done,
+        without=without,
+        without_judgements=judge(drill, without.trace, window),
+        health=health(drill, calm, other.system),
+    )
 
 
 def _same(case: Case, failure: Failure) -> Failure:
@@ -148,18 +177,14 @@ def _same(case: Case, failure: Failure) -> Failure:
     return next(f for f in case.system.document.failures if f.id == failure.id)
 
 
-def _drilled(
-    case: Case,
-    failure: Failure,
-    given: Conditions,
-    how: Settings,
-    window: Window,
-    report: Report | None,
-    what: str,
-) -> Run:
+def _base(case: Case, failure: Failure, given: Conditions, how: Settings, window: Window) -> Compiled:
+    """The plan of a drill, before anything breaks."""
     asked = conditions_of(case.system, failure, given)
-    compiled = _affordable(case, asked, how, window.for_s, focus_of(case.system, failure))
-    faulty = replace(compiled, plan=with_faults(compiled.plan, plan_faults(compiled, failure, window)))
+    return _affordable(case, asked, how, window.for_s, focus_of(case.system, failure))
+
+
+def _drilled(base: Compiled, failure: Failure, how: Settings, window: Window, report: Report | None, what: str) -> Run:
+    faulty = replace(base, plan=with_faults(base.plan, plan_faults(base, failure, window)))
     return Run(faulty, _trace(faulty, how, window.for_s, window.start_s, report, what), window)
 
 

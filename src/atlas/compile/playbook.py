@@ -1,0 +1,273 @@
+"""All drills of a system on several engines, each with its counterfactual, as a table that files and pages can hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from atlas.compile.conditions import Conditions
+from atlas.compile.overlay import Case
+from atlas.compile.report import DRILL_COLUMNS, Row, finite, seconds, shown
+from atlas.compile.run import Drilled, EngineName, Settings, load_drills, run_drill
+from atlas.compile.verdict import Judgement, Measure
+from atlas.sim.fidelity import stratum_of
+
+Both = Literal["fluid", "discrete"]
+BOTH: Final[tuple[Both, ...]] = ("fluid", "discrete")
+MOST_CALLS: Final = 6e6
+"""Calls that each discrete run of a playbook simulates before the plan is sliced: about a second of the kernel."""
+ENOUGH_HOLD, ENOUGH_FAIL = 0.8, 0.6
+"""The bar of a playbook: four of five drills hold on both engines, three of five fail without the mitigation."""
+AGREED_GOODPUT = 0.10
+AGREED_RECOVERY, AGREED_RECOVERY_S = 0.10, 2.0
+"""Engines agree on a drill: same verdict, goodput within ten points, recovery within the larger of 10 % and 2 s."""
+Told = Callable[[int, int, str], None]
+"""Told (trials done, trials in all, which)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One drill on one engine: what was measured with the mitigation, without it, and without the fault.
+
+    ``share`` is the slice of the system that was run. ``reason`` says why the drill or its counterfactual was not run.
+    """
+
+    drill: str
+    name: str
+    engine: str
+    share: float
+    stratum: str
+    judgements: tuple[Judgement, ...]
+    without: tuple[Judgement, ...]
+    health: tuple[Judgement, ...]
+    verdict: str
+    reason: str = ""
+    not_reproduced: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every expectation was met."""
+        return bool(self.judgements) and all(j.holds for j in self.judgements)
+
+    @property
+    def counterfactual_fails(self) -> bool | None:
+        """Whether the run without the mitigation misses an expectation; ``None``: it was not run."""
+        return not all(j.holds for j in self.without) if self.without else None
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether an expectation that is met with the mitigation is missed without it, and only under the fault."""
+        met = {(j.flow, j.measure) for j in self.judgements if j.holds}
+        missed = {(j.flow, j.measure) for j in self.without if not j.holds}
+        return bool(met & missed) and self.is_healthy is True
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the counterfactual is well without the fault; ``None``: it was not run."""
+        return all(j.holds for j in self.health) if self.health else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that JSON can hold."""
+        return {
+            "drill": self.drill,
+            "name": self.name,
+            "engine": self.engine,
+            "share": self.share,
+            "stratum": self.stratum,
+            "holds": self.holds,
+            "counterfactual_fails": self.counterfactual_fails,
+            "healthy": self.is_healthy,
+            "proven": self.is_proven,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "not_reproduced": self.not_reproduced,
+            "expectations": [_as_dict(j) for j in self.judgements],
+            "without": [_as_dict(j) for j in self.without],
+            "health": [_as_dict(j) for j in self.health],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """The drills of a system, each on every engine asked for, in the document's order."""
+
+    system: str
+    engines: tuple[str, ...]
+    trials: tuple[Trial, ...]
+
+    @property
+    def drills(self) -> tuple[str, ...]:
+        """Ids of the drills."""
+        return tuple(dict.fromkeys(t.drill for t in self.trials))
+
+    def of(self, drill: str) -> tuple[Trial, ...]:
+        """The trials of a drill, one for each engine."""
+        return tuple(t for t in self.trials if t.drill == drill)
+
+    def holding(self) -> tuple[str, ...]:
+        """Drills that hold on every engine."""
+        return tuple(d for d in self.drills if all(t.holds for t in self.of(d)))
+
+    def proven(self) -> tuple[str, ...]:
+        """Drills that miss an expectation without the mitigation which they meet with it, on every engine."""
+        return tuple(d for d in self.drills if all(t.is_proven for t in self.of(d)))
+
+    def open(self) -> dict[str, str]:
+        """Drills that do not hold, or prove nothing, on an engine: with the reason that the document gives, or none."""
+        fine = {*self.holding()} & {*self.proven()}
+        return {d: self.of(d)[0].not_reproduced for d in self.drills if d not in fine}
+
+    @property
+    def meets_bar(self) -> bool:
+        """Whether enough of the drills hold, and fail without their mitigations."""
+        count = len(self.drills)
+        return len(self.holding()) >= ENOUGH_HOLD * count and len(self.proven()) >= ENOUGH_FAIL * count
+
+    def agree(self, drill: str) -> bool:
+        """Whether the engines say the same of a drill (see ``AGREED_GOODPUT``); true for one engine."""
+        first, *others = self.of(drill)
+        return all(_agree(first, other) for other in others)
+
+    def rows(self) -> list[Row]:
+        """A row for each expectation and engine, columns as in ``PLAYBOOK_COLUMNS``."""
+        return [row for trial in self.trials for row in trial_rows(trial)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data that JSON can hold; ``playbook_from`` reads it."""
+        return {
+            "system": self.system,
+            "engines": list(self.engines),
+            "drills": len(self.drills),
+            "holding": list(self.holding()),
+            "proven": list(self.proven()),
+            "open": self.open(),
+            "meets_bar": self.meets_bar,
+            "agree": {d: self.agree(d) for d in self.drills},
+            "trials": [t.to_dict() for t in self.trials],
+        }
+
+
+PLAYBOOK_COLUMNS: Row = ("drill", "engine", *DRILL_COLUMNS[1:])
+
+
+def run_playbook(
+    case: Case,
+    engines: Sequence[Both] = BOTH,
+    *,
+    conditions: Conditions | None = None,
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    report: Told | None = None,
+) -> Playbook:
+    """Run every drill of a system, with its counterfactual, on each engine; here, or through an executor.
+
+    ``settings`` hold the seed and the size of the discrete runs (default: ``MOST_CALLS``, so that a playbook takes
+    seconds, not minutes); their engine is not used. Raises nothing for a drill that cannot be run: its trial says why.
+    """
+    how = settings or Settings(most_calls=MOST_CALLS)
+    wanted = [(name, engine) for name in load_drills(case) for engine in engines]
+    trials: dict[tuple[str, str], Trial] = {}
+    told = report or (lambda *_: None)
+    if executor is None:
+        for name, engine in wanted:
+            trials[name, engine] = run_trial(case, name, engine, conditions, how)
+            told(len(trials), len(wanted), f"{name}, {engine}")
+    else:
+        asked = {
+            executor.submit(run_trial, case, name, engine, conditions, how): (name, engine) for name, engine in wanted
+        }
+        for future in as_completed(asked):
+            trials[asked[future]] = future.result()
+            told(len(trials), len(wanted), ", ".join(asked[future]))
+    return Playbook(case.system.slug, tuple(engines), tuple(trials[key] for key in wanted))
+
+
+def run_trial(case: Case, drill: str, engine: EngineName, conditions: Conditions | None, settings: Settings) -> Trial:
+    """One drill on one engine. What it takes and gives can be pickled."""
+    return trial_of(run_drill(case, load_drills(case)[drill], conditions, replace(settings, engine=engine)), engine)
+
+
+def trial_of(drilled: Drilled, engine: str) -> Trial:
+    """A drill's outcome without its series over time."""
+    run, drill = drilled.run, drilled.failure.drill
+    return Trial(
+        drilled.failure.id,
+        drilled.failure.name,
+        engine,
+        run.compiled.conditions.share if run else 1.0,
+        stratum_of(run.compiled.plan) if run else "",
+        drilled.judgements,
+        drilled.without_judgements,
+        drilled.health,
+        drilled.verdict,
+        drilled.reason,
+        (drill.not_reproduced if drill else None) or "",
+    )
+
+
+def playbook_from(data: Mapping[str, Any]) -> Playbook:
+    """A playbook from what ``to_dict`` gave. Raises ``KeyError`` or ``TypeError`` for other data."""
+    return Playbook(data["system"], tuple(data["engines"]), tuple(_trial_from(t) for t in data["trials"]))
+
+
+def _trial_from(data: Mapping[str, Any]) -> Trial:
+    plain: dict[str, Any] = {f.name: data[f.name] for f in dataclasses.fields(Trial) if f.name not in _JUDGED}
+    plain |= {name: tuple(_judgement_from(j) for j in data[key]) for name, key in _JUDGED.items()}
+    return Trial(**plain)
+
+
+_JUDGED = {"judgements": "expectations", "without": "without", "health": "health"}
+
+
+def _as_dict(judgement: Judgement) -> dict[str, Any]:
+    """A judgement; ``value`` is null and ``text`` says why where it is infinite or was not measured."""
+    return {
+        "flow": judgement.flow,
+        "measure": judgement.measure,
+        "bound": judgement.bound,
+        "value": finite(judgement.value),
+        "text": shown(judgement),
+        "holds": judgement.holds,
+    }
+
+
+def _judgement_from(data: Mapping[str, Any]) -> Judgement:
+    measure: Measure = data["measure"]
+    value = data["value"]
+    if value is None:
+        value = float("inf") if data["text"] == seconds(float("inf")) else float("nan")
+    return Judgement(data["flow"], measure, data["bound"], value, data["holds"])
+
+
+def trial_rows(trial: Trial) -> list[Row]:
+    """One row for each expectation of a trial, with the value without the mitigation beside it."""
+    others = {(j.flow, j.measure): j for j in trial.without}
+    rows: list[Row] = []
+    for index, judgement in enumerate(trial.judgements):
+        other = others.get((judgement.flow, judgement.measure))
+        first = (trial.drill, trial.engine) if index == 0 else ("", "")
+        measured = (judgement.flow, judgement.measure, judgement.bound, shown(judgement), _word(judgement))
+        rows.append((*first, *measured, *((shown(other), _word(other)) if other else ("", ""))))
+    return rows or [(trial.drill, trial.engine, "", "", "", "", trial.verdict, "", "")]
+
+
+def _word(judgement: Judgement) -> str:
+    return "holds" if judgement.holds else "missed"
+
+
+def _agree(first: Trial, other: Trial) -> bool:
+    if first.holds != other.holds or first.is_proven != other.is_proven:
+        return False
+    pairs = zip(first.judgements, other.judgements, strict=True)
+    return all(_near(a, b) for a, b in pairs)
+
+
+def _near(a: Judgement, b: Judgement) -> bool:
+    if a.measure == "p99" or a.value == b.value:
+        return True
+    if a.measure == "recover":
+        return abs(a.value - b.value) <= max(AGREED_RECOVERY * max(a.value, b.value), AGREED_RECOVERY_S)
+    return abs(a.value - b.value) <= AGREED_GOODPUT
