@@ -89,6 +89,17 @@ def test_a_tab_shows_another_diagram(page: Page, address: str) -> None:
     assert (page.locator("[data-get=svg]").get_attribute("href") or "").endswith(f"{code.lower()}.svg")
 
 
+def test_the_address_names_the_diagram(page: Page, address: str) -> None:
+    """The address of a chosen tab, opened anew, shows the same drawing."""
+    page.goto(address + "systems/discord/")
+    page.locator("[role=tab]", has_text="MR").first.click()
+    assert page.url.endswith("#tab-mr")
+    page.goto("about:blank")
+    page.goto(address + "systems/discord/#tab-mr")
+    page.wait_for_selector(".panel[data-shown='MR'] svg[data-code='MR']")
+    expect(page.locator("[role=tab][aria-selected=true]")).to_contain_text("MR")
+
+
 def test_a_diagram_zooms_and_pans(page: Page, address: str) -> None:
     """Buttons and keys zoom between 100 and 600 per cent, and 0 fits again."""
     page.goto(address + "systems/discord/")
@@ -113,6 +124,13 @@ def test_search_finds_a_system_by_its_technology(page: Page, address: str) -> No
     expect(page.locator("#hits a", has_text="Discord").first).to_be_visible(timeout=10_000)
     page.locator("#hits a", has_text="Discord").first.click()
     page.wait_for_url("**/atlas/systems/discord/**")
+
+
+def test_search_says_when_no_page_has_a_word(page: Page, address: str) -> None:
+    """Words that merely begin alike are no answer."""
+    page.goto(address + "search/?q=xqzzv")
+    expect(page.locator("#hit-count")).to_have_text("No page has these words.", timeout=10_000)
+    expect(page.locator("#hits li")).to_have_count(0)
 
 
 def test_any_two_systems_are_compared_as_the_built_page_does(page: Page, address: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from atlas.draw import figure, plane_notes
 from atlas.draw.architecture import CLIENTS, Architecture, Way
 from atlas.draw.content import Content
@@ -51,26 +53,38 @@ def _chart(architecture: Architecture, plane: str, code: str, room: Room, direct
 
 
 def _neighbours(architecture: Architecture, plane: str) -> tuple[list[str], list[str]]:
-    """Who calls into the plane and whom it calls, the busiest first, as many as there is room for.
+    """Who calls into the plane and whom it calls, as many as there is room for.
 
-    Ids that are no component are left to the check of references.
+    First those without whom a part would stand alone, then the busiest. Ids that are no component are left to the
+    check of references.
     """
     own = set(parts(architecture, plane))
-    into = {
-        w.caller: w.average for w in sorted(architecture.ways, key=_rate) if w.callee in own and w.caller not in own
-    }
-    out = {w.callee: w.average for w in sorted(architecture.ways, key=_rate) if w.caller in own and w.callee not in own}
+    pairs = {(w.caller, w.callee): w.average for w in sorted(architecture.ways, key=_rate)}
     for link in architecture.document.links:
-        if link.to in own and link.from_ not in own:
-            into.setdefault(link.from_, 0.0)
-        if link.from_ in own and link.to not in own:
-            out.setdefault(link.to, 0.0)
+        pairs.setdefault((link.from_, link.to), 0.0)
+    into, out = dict[str, float](), dict[str, float]()
+    for (caller, callee), rate in pairs.items():
+        if callee in own and caller not in own:
+            into[caller] = max(rate, into.get(caller, 0.0))
+        if caller in own and callee not in own:
+            out[callee] = max(rate, out.get(callee, 0.0))
+    needed = _only_company(pairs, own)
     room = max(2, MOST_NODES - len(own))
     known = {"", *architecture.components}
-    callers = [i for i in sorted(into, key=lambda i: -into[i]) if i in known]
+    callers = [i for i in sorted(into, key=lambda i: (i not in needed, -into[i])) if i in known]
     callers = callers[: max(1, room - min(len(out), room // 2))]
-    callees = [i for i in sorted(out, key=lambda i: -out[i]) if i in known and i not in callers][: room - len(callers)]
-    return callers, callees
+    callees = [i for i in sorted(out, key=lambda i: (i not in needed, -out[i])) if i in known and i not in callers]
+    return callers, callees[: room - len(callers)]
+
+
+def _only_company(pairs: Mapping[tuple[str, str], float], own: set[str]) -> set[str]:
+    """For each part of a plane that talks to no other part of it, the neighbour it talks to most."""
+    kept: set[str] = set()
+    for part in own:
+        company = {a if b == part else b: rate for (a, b), rate in pairs.items() if part in (a, b) and a != b}
+        if company and not own & company.keys():
+            kept.add(max(company, key=lambda ident: (company[ident], ident)))
+    return kept
 
 
 def _rate(way: Way) -> float:

@@ -120,7 +120,10 @@ function diagramTabs(diagram) {
     $("[data-get=mermaid]", panel).href = fileOf(tab, ".mmd");
     $("[data-get=svg]", panel).href = fileOf(tab, ".svg");
     for (const key of $$(".foot [data-for]", panel)) key.hidden = (key.dataset.for === "flowchart") !== ("planes" in tab.dataset);
-    if (focus) tab.focus();
+    if (focus) {
+      tab.focus();
+      history.replaceState(null, "", `${location.pathname}${location.search}#${tab.id}`);   // what is shown can be sent on
+    }
     return show(tab);
   };
   for (const tab of tabs) {
@@ -128,7 +131,9 @@ function diagramTabs(diagram) {
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-controls", panel.id);
   }
-  choose(tabs[0], false);
+  const named = tabs.find((tab) => `#${tab.id}` === location.hash);
+  choose(named || tabs[0], false);
+  if (named) diagram.scrollIntoView();
   list.addEventListener("click", (event) => {
     const tab = event.target.closest("a");
     if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -31,15 +31,19 @@ export function search() {
     return line;
   };
   const decode = (text) => new DOMParser().parseFromString(`<p>|${text}`, "text/html").body.textContent.slice(1);
+  // For a word it does not know, the index answers with words that only begin alike: those hits are no answer.
+  const isNear = (page, words) => (page.excerpt.match(/<mark>[^<]*/g) || []).map((mark) => mark.slice(6).toLowerCase().replace(/^[^\p{L}\p{N}]+/u, ""))
+    .some((mark) => words.some((word) => mark.startsWith(word.slice(0, Math.max(2, word.length - 3)))));
   const run = async () => {
     const words = field.value.trim(), mine = ++turn;
     history.replaceState(null, "", words ? `?q=${encodeURIComponent(words)}` : location.pathname);
     if (!words) { list.replaceChildren(); count.textContent = ""; return; }
     try {
       const found = await (await load()).search(words);
-      const pages = await Promise.all(found.results.slice(0, 20).map((hit) => hit.data()));
+      const first = await Promise.all(found.results.slice(0, 20).map((hit) => hit.data()));
       if (mine !== turn) return;
-      count.textContent = found.results.length === 1 ? "1 page" : `${found.results.length} pages`;
+      const pages = first.filter((page) => isNear(page, words.toLowerCase().split(/\s+/))), all = found.results.length - first.length + pages.length;
+      count.textContent = pages.length ? (all === 1 ? "1 page" : `${all} pages`) : "No page has these words.";
       list.replaceChildren(...pages.map((page) => make("li", {}, make("h2", { class: "small" }, make("a", { href: new URL(page.url.replace(/^\//, ""), base) }, page.meta.title || page.url)), excerpt(page.excerpt))));
     } catch {
       count.textContent = "The search index is not here. It is made when the site is built, and read over http.";
