@@ -24,13 +24,14 @@ from atlas.sim.validation import check_duration, validate
 
 LONGEST_FIRST_STEP = 0.1
 SHORTEST_STEP = 0.005
-_SMALL = 0.005
+_SMALL = 0.01
 _CALM = 1e-4
 _GROWTH = 1.6
 _SMOOTH = 0.04
 _SAMPLES = 96
 _PIECES = 16
-_PATIENCE = 200
+_PATIENCE = 50
+_COARSEST = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ class _Run:
             dt = max(dt, 1e-6)
             self._steps, taken = self._steps + 1, taken + 1
             if taken % _PATIENCE == 0:  # what swings for ever is followed ever more coarsely
-                shortest *= 2
+                shortest = min(2 * shortest, _COARSEST)
+                step = max(step, shortest)
             self._record(now, now + dt, self._fluid.step(now, dt, rates))
             now += dt
             moved, self._compared = self._fluid.distance(self._compared)

@@ -22,6 +22,8 @@ from atlas.sim.plan import NONE, UNLIMITED, Floats, Plan
 
 _TINY = 1e-12
 _LAG = 0.2
+_SLOWLY = 0.3
+"""Levels move the steps less than outcomes do: steps are implicit, and levels are felt through outcomes."""
 
 
 @dataclass(slots=True)
@@ -389,7 +391,8 @@ class Fluid:
     def distance(self, before: Floats) -> tuple[float, Floats]:
         """How far the state has moved since ``before`` (at most 1 per step is sensible), and the state to compare."""
         levels, busy = self.queues.levels(), self.queues.used
-        state = np.concatenate((levels, self.ok, self.good, busy, self.state.warm, self._gist()))
+        slow = np.concatenate((levels, busy, self._gist())) * _SLOWLY
+        state = np.concatenate((slow, self.ok, self.good, self.state.warm))
         if len(before) != len(state):
             return math.inf, state
         return float(np.abs(state - before).max(initial=0.0)), state
