@@ -55,6 +55,29 @@ def test_more_processes_give_the_same_bytes(small: Small, tmp_path: Path) -> Non
     assert _hashes(tmp_path / "one") == _hashes(tmp_path / "two")
 
 
+def test_what_is_excused_is_not_shown(small: Small, tmp_path: Path) -> None:
+    """A finding that the catalogue tolerates is on no page; without the entry the same build shows it."""
+    root, cache = small(), tmp_path / "cache"
+    before = build(root, tmp_path / "a", today=TODAY, cache=cache, with_search=False)
+    made = next(f for f in before.findings if f.system == "CS-FIRST")
+    (root / "exceptions.yaml").write_text(
+        f"exceptions:\n  - code: {made.code}\n    system: CS-FIRST\n    path: {json.dumps(made.path)}\n"
+        "    because: known\n    since: 2026-11-01\n",
+        "utf-8",
+    )
+    after = build(root, tmp_path / "b", today=TODAY, cache=cache, with_search=False)
+    assert after.rendered == 1
+    assert [f for f in before.findings if f not in after.findings] == [made]
+
+
+def test_a_broken_file_of_exceptions_is_said(small: Small, tmp_path: Path) -> None:
+    """Nothing is excused by a file that cannot be read, and the build says so."""
+    root = small()
+    (root / "exceptions.yaml").write_text("exceptions: 3\n", "utf-8")
+    report = build(root, tmp_path / "out", today=TODAY, with_search=False)
+    assert [f.position.file for f in report.left_out] == ["exceptions.yaml"]
+
+
 def test_only_what_changed_is_rendered(small: Small, tmp_path: Path) -> None:
     """The cache answers for every document whose text is the same."""
     root, cache, out = small(), tmp_path / "cache", tmp_path / "out"

@@ -27,8 +27,11 @@ from atlas.catalogue import find_catalogue, load_vocabulary, system_files
 from atlas.catalogue.load import is_slug, misplaced
 from atlas.catalogue.location import vocabulary_folder
 from atlas.catalogue.yaml_source import read_bounded
+from atlas.check.excused import FILE as EXCUSES
+from atlas.check.excused import Excuse, ExcuseError, load_excuses
 from atlas.check.orphan import end_with_parent
-from atlas.diagnostic import Finding
+from atlas.diagnostic import Finding, Level, Position
+from atlas.diagnostic.code import SCHEMA
 from atlas.model import Vocabulary
 from atlas.site import search
 from atlas.site.cache import Cache, key
@@ -48,11 +51,12 @@ _FEW = 2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One document to render: its place, the key of its result, and the systems it may link to."""
+    """One document to render: its place, the key of its result, the systems it may link to, what is excused of it."""
 
     path: Path
     key: str
     known: Mapping[str, str]
+    excuses: tuple[Excuse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ def build(
         left_out += misplaced(root)
         site = Site(base_url, today.isoformat())
         scans = {path: scan(path) for path in system_files(root)}
-        plan = plan_jobs(scans, words_hash(vocabulary), site)
+        excuses, unread = read_excuses(root)
+        left_out += unread
+        plan = plan_jobs(scans, words_hash(vocabulary), site, excuses)
         kept = {job.key: store.digest(job.key) for job in plan}
         missing = [job for job in plan if kept[job.key] is None]
         outcome = _render_all(
@@ -145,18 +151,30 @@ def scan(path: Path) -> Scan:
     return Scan(hashlib.sha256(data).hexdigest(), own[1].decode() if own else "", named)
 
 
-def plan_jobs(scans: Mapping[Path, Scan], words: str, site: Site) -> list[Job]:
+def read_excuses(root: Path) -> tuple[tuple[Excuse, ...], list[Finding]]:
+    """The findings that the catalogue tolerates; a file that cannot be read excuses nothing, and that is said."""
+    try:
+        return tuple(load_excuses(root)), []
+    except ExcuseError as error:
+        place = Position(EXCUSES)
+        tip = "run atlas check: it says what is wrong with the file"
+        return (), [Finding(SCHEMA, Level.ERROR, str(error).splitlines()[0], place, tip=tip)]
+
+
+def plan_jobs(scans: Mapping[Path, Scan], words: str, site: Site, excuses: Sequence[Excuse] = ()) -> list[Job]:
     """A job for each document; ``words`` is a hash of the vocabularies.
 
-    A result depends on the document, the words, the code, the day, and on which of the systems it names exist.
+    A result depends on the document, the words, the code, the day, what is excused, and on which of the systems it
+    names exist.
     """
     slugs = {found.own: path.stem for path, found in scans.items() if found.own and is_slug(path.stem)}
     plan = []
     for path, found in scans.items():
         known = {ident: slugs[ident] for ident in sorted(found.named & slugs.keys())}
         place = f"{path.parent.name}/{path.stem}"
-        name = key(found.text, place, words, site.base_url, site.data_date, repr(known))
-        plan.append(Job(path, name, known))
+        own = tuple(excuse for excuse in excuses if excuse.system == found.own)
+        name = key(found.text, place, words, site.base_url, site.data_date, repr(known), repr(own))
+        plan.append(Job(path, name, known, own))
     return plan
 
 
@@ -187,7 +205,7 @@ def _render_all(
 
 def _render_one(task: tuple[Job, Path, Path, Site, dt.date]) -> tuple[Finding, ...]:
     job, root, folder, site, today = task
-    rendered = render_file(job.path, root, _vocabulary(root), job.known, today, site)
+    rendered = render_file(job.path, root, _vocabulary(root), job.known, today, site, job.excuses)
     keep(Cache(folder), job, rendered)
     return rendered.findings
 

@@ -13,7 +13,7 @@ from atlas.catalogue import load_vocabulary, system_files
 from atlas.catalogue.location import vocabulary_folder
 from atlas.diagnostic import Finding
 from atlas.site import search
-from atlas.site.build import Job, Scan, keep, plan_jobs, scan, words_hash
+from atlas.site.build import Job, Scan, keep, plan_jobs, read_excuses, scan, words_hash
 from atlas.site.cache import Cache
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
@@ -104,7 +104,12 @@ class LiveSite:
             now = _state(path)
             kept = before.get(path)
             self._scans[path] = kept if kept and kept[0] == now else (now, scan(path))
-        return plan_jobs({path: found for path, (_, found) in self._scans.items()}, self._words, self.site)
+        return plan_jobs(
+            {path: found for path, (_, found) in self._scans.items()},
+            self._words,
+            self.site,
+            read_excuses(self.root)[0],
+        )
 
     def _index_files(self) -> dict[str, str]:
         systems = [digest for _, digest in self._shown.values()]
@@ -113,7 +118,7 @@ class LiveSite:
     def _show(self, job: Job, findings: list[Finding]) -> list[str] | None:
         """Render one system and write what differs; ``None`` when its document is broken."""
         slug = job.path.stem
-        rendered = render_file(job.path, self.root, self._vocabulary, job.known, self.today, self.site)
+        rendered = render_file(job.path, self.root, self._vocabulary, job.known, self.today, self.site, job.excuses)
         findings += rendered.findings
         if rendered.digest is None:
             return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from atlas.catalogue import LoadedFile
 from atlas.catalogue.load import is_slug, load_file
 from atlas.check import check_system
+from atlas.check.excused import Excuse
 from atlas.diagnostic import Finding, sort_findings
 from atlas.model import Vocabulary
 from atlas.site import api
@@ -32,18 +33,30 @@ class Rendered:
 
 
 def render_file(
-    path: Path, root: Path, vocabulary: Vocabulary, known: Mapping[str, str], today: dt.date, site: Site
+    path: Path,
+    root: Path,
+    vocabulary: Vocabulary,
+    known: Mapping[str, str],
+    today: dt.date,
+    site: Site,
+    excuses: Sequence[Excuse] = (),
 ) -> Rendered:
-    """Load, check, draw and render one document; ``known`` maps ids of systems that exist to their slugs."""
-    return render_system(load_file(path, vocabulary, root), known, today, site)
+    """Load, check, draw and render one document; ``known`` maps ids of systems that exist to their slugs.
+
+    Findings that ``excuses`` cover are left out, as ``atlas check`` leaves them out.
+    """
+    return render_system(load_file(path, vocabulary, root), known, today, site, excuses)
 
 
-def render_system(loaded: LoadedFile, known: Mapping[str, str], today: dt.date, site: Site) -> Rendered:
+def render_system(
+    loaded: LoadedFile, known: Mapping[str, str], today: dt.date, site: Site, excuses: Sequence[Excuse] = ()
+) -> Rendered:
     """All pages and files of a loaded document; none where its file name would make no address."""
     system = loaded.system
     if system is None or not is_slug(system.slug):
         return Rendered(None, {}, loaded.findings)
-    found = sort_findings([*loaded.findings, *check_system(system, today=today)])
+    made = [*loaded.findings, *check_system(system, today=today)]
+    found = sort_findings(f for f in made if not any(excuse.covers(f) for excuse in excuses))
     pictures = drawings(system)
     book = EvidenceBook(system, today, found)
     own = digest(system, pictures, found, today, grade(system))
