@@ -10,7 +10,18 @@ import numpy as np
 import pytest
 
 from atlas.catalogue import Catalogue
-from atlas.compile import Case, Conditions, Settings, case_of, compile_system, load_drills, run_drill, run_system
+from atlas.compile import (
+    Case,
+    Conditions,
+    Settings,
+    case_of,
+    compile_system,
+    load_drills,
+    plan_drill,
+    plan_system,
+    run_drill,
+    run_system,
+)
 from atlas.compile.fault import conditions_of, hot_key_of, plan_faults, window_of
 from atlas.compile.health import health
 from atlas.compile.report import drill_rows, drilled_dict, fidelity, flow_rows, run_dict, station_rows
@@ -161,6 +172,30 @@ def test_what_is_well_is_what_the_flow_promises(make_case: MakeCase) -> None:
             ("read", ">= 99.5 %"),
             ("write", bound),
         ]
+
+
+def test_the_plans_that_run_can_be_had(make_case: MakeCase) -> None:
+    """What a drill and a plain run would run, without running it: faults on the timeline, slices as asked."""
+    fault = {"at": "10 s", "for": "5 s", "kind": "slow", "on": "store", "factor": 2}
+    case = drill_case(make_case, fault, expect=[{"flow": "read", "goodput": ">= 90 %"}])
+    failure, given = load_drills(case)["storm"], Conditions(share=0.5)
+    planned, window = plan_drill(case, failure, given, DISCRETE)
+    ran = run_drill(case, failure, given, DISCRETE).run
+    assert ran is not None
+    assert (window.start_s, window.end_s) == (10, 15)
+    assert planned.plan.timeline.at_s.tolist() == [10, 15]
+    assert np.array_equal(planned.plan.sources.rate_per_s, ran.compiled.plan.sources.rate_per_s)
+    assert plan_system(case, given, DISCRETE).plan.sources.rate_per_s[0] == 1500
+    with pytest.raises(ValueError, match="no drill"):
+        plan_drill(case, failure.model_copy(update={"drill": None}))
+
+
+def test_background_of_flows_out_of_focus_follows_the_load(make_case: MakeCase) -> None:
+    """Twice the load is twice the slots that they take, to the bit."""
+    system = make_case().system
+    busy = [compile_system(system, Conditions(load=f, focus=("write",))).plan.stations.background for f in (1.0, 2.0)]
+    assert (busy[0] > 0).any()
+    assert (busy[1] == 2 * busy[0]).all()
 
 
 def test_a_fault_may_say_which_key_is_hot(make_case: MakeCase) -> None:

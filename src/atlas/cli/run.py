@@ -84,6 +84,9 @@ def run(
     ] = EngineName.AUTO,
     seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.", min=0)] = 1,
     seeds: Annotated[int, typer.Option("--replications", help="Runs with other seeds.", min=1, max=1000)] = 1,
+    slice_: Annotated[
+        float, typer.Option("--slice", help="Run this share of the system (rates and slots).", min=1e-9, max=1.0)
+    ] = 1.0,
     jobs: Annotated[int, typer.Option("--jobs", help="Processes for --all-drills.", min=1, max=256)] = 1,
     for_: Annotated[str, typer.Option("--for", help="How long a run without a drill lasts.")] = "60 s",
     plot: Annotated[
@@ -105,7 +108,7 @@ def run(
         fail("--engine both compares the drills of a system", "give --all-drills with it, or one engine")
     _check_plot(plot, all_drills=all_drills)
     case = _changed(_case(system, catalogue), without or [])
-    asked = _Asked(_conditions(_factor(load), flow), _settings(engine, seed, seeds), plot, as_json)
+    asked = _Asked(_conditions(_factor(load), flow, slice_), _settings(engine, seed, seeds), plot, as_json)
     if all_drills:
         _drills(case, "")
         _run_playbook(case, engine, asked, jobs)
@@ -299,10 +302,10 @@ def _drills(case: Case, drill: str) -> list[Failure]:
     return [known[drill]] if drill else list(known.values())
 
 
-def _conditions(load: float, flow: str) -> Conditions:
+def _conditions(load: float, flow: str, share: float) -> Conditions:
     from atlas.compile import Conditions
 
-    return Conditions(load, only=flow)
+    return Conditions(load, only=flow, share=share)
 
 
 def _settings(engine: EngineName, seed: int, replications: int) -> Settings:

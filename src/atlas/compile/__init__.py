@@ -6,7 +6,7 @@ from atlas.compile.ledger import Entry
 from atlas.compile.overlay import Case, OverlayError, case_in, case_of
 from atlas.compile.plan import Compiled, compile_system
 from atlas.compile.playbook import BOTH, Playbook, Trial, playbook_from, run_playbook
-from atlas.compile.run import Drilled, Run, Settings, load_drills, run_drill, run_system
+from atlas.compile.run import Drilled, Run, Settings, load_drills, plan_drill, plan_system, run_drill, run_system
 
 __all__ = [
     "BOTH",
@@ -27,6 +27,8 @@ __all__ = [
     "compile_system",
     "load",
     "load_drills",
+    "plan_drill",
+    "plan_system",
     "playbook_from",
     "run_drill",
     "run_playbook",

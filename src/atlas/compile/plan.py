@@ -105,8 +105,11 @@ def _say_regions(ledger: Ledger, regions: Map, conditions: Conditions) -> None:
 
 
 def _busy_for_others(system: System, conditions: Conditions) -> dict[str, float]:
-    """Mean slots of each station that flows out of focus take, waiting for their children included."""
-    whole = compile_system(system, replace(conditions, focus=()))
+    """Mean slots of each station that flows out of focus take, waiting for their children included.
+
+    Counted at the nominal load and then multiplied, so that who changes the load of a plan afterwards gets the same.
+    """
+    whole = compile_system(system, replace(conditions, focus=(), load=1.0))
     plan = whole.plan
     busy = dict.fromkeys(plan.stations.name, 0.0)
     held, rates = held_s(plan), site_rates(plan)
@@ -114,7 +117,7 @@ def _busy_for_others(system: System, conditions: Conditions) -> dict[str, float]
         flow = whole.flow_of[plan.flows.name[int(plan.sites.flow[site])]]
         if station != NONE and flow not in conditions.focus:
             busy[plan.stations.name[station]] += float(rates[site] * held[site] * plan.sites.units[site])
-    return busy
+    return {name: conditions.load * slots for name, slots in busy.items()}
 
 
 def held_s(plan: Plan) -> list[float]:

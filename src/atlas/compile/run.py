@@ -106,6 +106,29 @@ class Drilled:
         return f"{first}; without the mitigation it fails{well}"
 
 
+def plan_system(
+    case: Case, conditions: Conditions | None = None, settings: Settings | None = None, *, for_s: float = DEFAULT_FOR_S
+) -> Compiled:
+    """The plan that ``run_system`` would run: sliced where the whole costs the discrete engine too much."""
+    how = settings or Settings()
+    given = conditions or Conditions()
+    return _affordable(case, given, _chosen(case, given, how, for_s), for_s)
+
+
+def plan_drill(
+    case: Case, failure: Failure, conditions: Conditions | None = None, settings: Settings | None = None
+) -> tuple[Compiled, Window]:
+    """The plan that ``run_drill`` would run, faults on its timeline, and when they begin and end.
+
+    Raises PlanError where there is no such plan, ``ValueError`` for a failure without a drill.
+    """
+    if failure.drill is None:
+        raise ValueError(f"{failure.id} has no drill")
+    how, given, window = _for_drills(settings), conditions or Conditions(), window_of(failure.drill)
+    base = _base(case, failure, given, how, window)
+    return _broken(base, failure, window), window
+
+
 def run_system(
     case: Case,
     conditions: Conditions | None = None,
@@ -116,11 +139,8 @@ def run_system(
     report: Report | None = None,
 ) -> Run:
     """Run a system as it is. PlanError where it cannot be."""
-    how = settings or Settings()
     given = conditions or Conditions()
-    if how.engine == "auto":
-        whole = share_for(compile_system(case.system, given), for_s, most_calls=how.most_calls) >= 1
-        how = replace(how, engine="discrete" if whole else "fluid")
+    how = _chosen(case, given, settings or Settings(), for_s)
     compiled = _affordable(case, given, how, for_s)
     return Run(compiled, _trace(compiled, how, for_s, warmup_s, report, "as it is"))
 
@@ -135,8 +155,7 @@ def run_drill(
     report: Report | None = None,
 ) -> Drilled:
     """Run a drill, and again without its mitigation. What cannot be run is said in the result, not raised."""
-    how, given = settings or Settings(), conditions or Conditions()
-    how = replace(how, engine="fluid") if how.engine == "auto" else how
+    how, given = _for_drills(settings), conditions or Conditions()
     slug, drill = case.system.slug, failure.drill
     if drill is None:
         return Drilled(slug, failure, None, (), reason="the failure has no drill")
@@ -184,8 +203,25 @@ def _base(case: Case, failure: Failure, given: Conditions, how: Settings, window
 
 
 def _drilled(base: Compiled, failure: Failure, how: Settings, window: Window, report: Report | None, what: str) -> Run:
-    faulty = replace(base, plan=with_faults(base.plan, plan_faults(base, failure, window)))
+    faulty = _broken(base, failure, window)
     return Run(faulty, _trace(faulty, how, window.for_s, window.start_s, report, what), window)
+
+
+def _broken(base: Compiled, failure: Failure, window: Window) -> Compiled:
+    return replace(base, plan=with_faults(base.plan, plan_faults(base, failure, window)))
+
+
+def _for_drills(settings: Settings | None) -> Settings:
+    how = settings or Settings()
+    return replace(how, engine="fluid") if how.engine == "auto" else how
+
+
+def _chosen(case: Case, given: Conditions, how: Settings, for_s: float) -> Settings:
+    """For plain runs: the discrete engine where it can run all of the system, else the fluid one."""
+    if how.engine != "auto":
+        return how
+    whole = share_for(compile_system(case.system, given), for_s, most_calls=how.most_calls) >= 1
+    return replace(how, engine="discrete" if whole else "fluid")
 
 
 def _affordable(

@@ -33,10 +33,11 @@ class Fault(Model, frozen=True):
     share: QuantityText | None = documented("this share (capacity left, cache lost, errors)", None, dimension="count")
     rate: QuantityText | None = documented("absolute rate on one key (hot_key)", None, dimension="count/time")
     key: Text | None = documented(
-        "what the hot requests have in common (hot_key); default: the key of the calls that the counterfactual is about",
+        "what the hot requests have in common (hot_key); default: the key of what the counterfactual is about",
         None,
         example="channel",
     )
+    because: Text | None = documented("why of this size", None)
 
     @model_validator(mode="after")
     def _complete(self) -> Fault:
@@ -46,7 +47,7 @@ class Fault(Model, frozen=True):
                 "fault", "a fault of kind {kind} needs {needed}", {"kind": self.kind, "needed": needed}
             )
         if self.key is not None and self.kind != "hot_key":
-            raise PydanticCustomError("fault", "a key belongs to faults of kind hot_key, not {kind}", {"kind": self.kind})
+            raise PydanticCustomError("fault", "a fault of kind {kind} has no key", {"kind": self.kind})
         return self
 
 
