@@ -144,17 +144,18 @@ class Fetcher:
 
     async def _robots_of(self, url: URL) -> Robots:
         """The robots.txt of an address's host, asked for once a day."""
+        self._check(url)
         origin = str(url.origin())
         async with self._robots_locks.setdefault(origin, asyncio.Lock()):
             known = self._robots.robots(origin)
             if known is not None and known.is_fresh(self._clock()):
                 return known
-            self._check(url)
-            robots = Robots(0, "", self._clock())
             try:
                 robots = await self._read_robots(url.origin() / "robots.txt")
-            finally:
-                self._robots.keep_robots(origin, robots)
+            except NotAllowedError:
+                self._robots.keep_robots(origin, Robots(0, "", self._clock()))
+                raise
+            self._robots.keep_robots(origin, robots)
             return robots
 
     async def _read_robots(self, here: URL) -> Robots:
