@@ -24,6 +24,7 @@ def erlang_b(servers: float, offered: float) -> float:
 
     Holds for every service distribution of that mean. Raises ``ValueError`` for negative arguments.
     """
+    servers, offered = float(servers), float(offered)  # not numpy's, which warn where floats overflow to infinity
     if servers < 0 or offered < 0:
         raise ValueError("servers and offered load are not negative")
     if offered == 0:

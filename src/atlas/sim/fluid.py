@@ -265,6 +265,8 @@ class _Run:
                 self._fluid.capacity_changed()
                 self._compared = np.zeros(0)
             self._row += 1
+        if self._row > first:
+            self._fluid.conditions_changed()
         return self._row > first
 
     def _jump(self, now: float) -> float:

@@ -23,19 +23,21 @@ class Gates:
         self._hot_tokens = {k: float(stations.limit_burst[k]) for k in self._limited}
         self._load = dict.fromkeys(self._shedding, 0.0)
         self._keep: dict[tuple[int, int], float] = {}
+        self._mine = {k: np.flatnonzero(self._at == k) for k in {*self._limited, *self._split, *self._shedding}}
+        self._rules = {k: self._rules_of(k) for k in self._shedding}
         self.is_needed = bool(self._limited or self._split or self._shedding)
 
     def passes(self, asked: Floats, utilisation: Floats, dt: float) -> Floats:
         """Share of each node's attempts that is let in; ``utilisation`` by station."""
         share = np.ones(len(asked))
         for k in self._split:
-            mine = np.flatnonzero(self._at == k)
+            mine = self._mine[k]
             share[mine] *= self._through_partitions(k, mine, asked)
         for k in self._limited:
-            mine = np.flatnonzero(self._at == k)
+            mine = self._mine[k]
             share[mine] *= self._through_buckets(k, mine, asked * share, dt)
         for k in self._shedding:
-            mine = np.flatnonzero(self._at == k)
+            mine = self._mine[k]
             share[mine] *= self._unshed(k, mine, float(utilisation[k]), dt)
         return share
 
@@ -62,18 +64,23 @@ class Gates:
 
     def _unshed(self, k: int, mine: Ints, utilisation: float, dt: float) -> Floats:
         """Of the flows that a rule names, so much is kept that the utilisation settles at the rule's."""
-        plan = self._web.network.plan
         self._load[k] += (utilisation - self._load[k]) * dt / (dt + SHED_MEMORY_S)
         share = np.ones(len(mine))
-        priorities = plan.flows.priority[plan.sites.flow[self._web.site[mine]]]
-        for rule in range(int(plan.stations.shed_start[k]), int(plan.stations.shed_start[k + 1])):
-            over = float(plan.stations.shed_over[rule])
-            keep = self._keep.get((k, rule), 1.0)
+        for rule, over, named in self._rules[k]:
             pull = (over - self._load[k]) * min(1.0, dt / SHED_MEMORY_S)
-            keep = min(1.0, max(0.0, keep + pull))
+            keep = min(1.0, max(0.0, self._keep.get((k, rule), 1.0) + pull))
             self._keep[k, rule] = keep
-            share[priorities >= plan.stations.shed_priority[rule]] *= keep
+            if keep < 1:
+                share[named] *= keep
         return share
+
+    def _rules_of(self, k: int) -> list[tuple[int, float, Floats]]:
+        """Of each rule of a station: its number, its utilisation, and which of the station's nodes it names."""
+        plan = self._web.network.plan
+        priorities = plan.flows.priority[plan.sites.flow[self._web.site[self._mine[k]]]]
+        rules = range(int(plan.stations.shed_start[k]), int(plan.stations.shed_start[k + 1]))
+        over, least = plan.stations.shed_over, plan.stations.shed_priority
+        return [(rule, float(over[rule]), priorities >= least[rule]) for rule in rules]
 
 
 def _take(tokens: float, wanted: float, rate: float, burst: float, dt: float) -> tuple[float, float]:

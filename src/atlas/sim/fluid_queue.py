@@ -104,9 +104,9 @@ class Queues:
         """Number inside after the step (L + dt·(served(L) + refused(L)) = what was there and came), busy share, …"""
         c, rows = self.curves, self._rows
         levels = c.inside + dt * (capacity[:, None] * c.busy + arriving[:, None] * c.refused)
-        at = np.clip((levels < total[:, None]).sum(axis=1), 1, len(LOADS) - 1)
+        at = np.minimum(np.maximum((levels < total[:, None]).sum(axis=1), 1), len(LOADS) - 1)
         low, high = levels[rows, at - 1], levels[rows, at]
-        part = np.clip((total - low) / np.maximum(high - low, _TINY), 0.0, 1.0)
+        part = np.minimum(np.maximum((total - low) / np.maximum(high - low, _TINY), 0.0), 1.0)
         before, after = c.stack[:, rows, at - 1], c.stack[:, rows, at]
         jobs, busy, refused, waits = before + part * (after - before)
         most = np.minimum(c.room, c.servers + capacity * self._limit)
@@ -120,13 +120,13 @@ class Queues:
 
     def _meet(self, refused: Floats, out: Floats, waits: Floats, load: Floats) -> Met:
         """Refusals and waits of the groups, as the nodes meet them."""
-        at = np.clip(np.searchsorted(LOADS, np.minimum(load, 0.99)), 0, len(LOADS) - 1)
+        at = np.searchsorted(LOADS, np.minimum(load, 0.99))
         usual = np.maximum(
             self.curves.inside[self._rows, at] - self.curves.servers * self.curves.busy[self._rows, at], 0
         )
         calm = np.minimum(self.waiting, np.where(load < 1, usual, 0.0)) / out
         excess = np.maximum(self.waiting / out - calm, 0.0)
-        spread = calm**2 * (2 / np.clip(waits, 1e-6, 1.0) - 1) + excess * self.curves.cv2 / out
+        spread = calm**2 * (2 / np.minimum(np.maximum(waits, 1e-6), 1.0) - 1) + excess * self.curves.cv2 / out
         table = np.zeros((4, len(out) + 1))
         table[:, :-1] = refused, self.waiting / out, spread, excess
         first, second, share = table[:, self.usual], table[:, self._hot], self._hot_share

@@ -18,8 +18,7 @@ _SHORTEST_UP_TO = 32
 
 def summed(index: Ints, values: Floats, count: int) -> Floats:
     """Sums of the values that have the same index, for indices 0 to ``count`` - 1."""
-    sums: Floats = np.bincount(index, values, count).astype(np.float64, copy=False)
-    return sums
+    return np.bincount(index, values, count) if len(index) else np.zeros(count)
 
 
 @dataclass(frozen=True, slots=True)
