@@ -17,8 +17,6 @@ from atlas.cli.nearest import nearest
 from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from atlas.compile import Case, Conditions, Drilled, Playbook, Run, Settings
     from atlas.model.failure import Failure
 
@@ -177,12 +175,13 @@ def _put_drill(done: Drilled) -> None:
 
 
 def _run_playbook(case: Case, engine: EngineName, asked: _Asked, jobs: int) -> None:
+    from atlas.cli.drills import executor_of
     from atlas.cli.progress import bar
     from atlas.compile import BOTH, run_playbook
     from atlas.compile.playbook import MOST_CALLS
 
     engines = {EngineName.BOTH: BOTH, EngineName.DISCRETE: BOTH[1:]}.get(engine, BOTH[:1])
-    with bar("Running", quiet=asked.as_json) as advance, _executor(jobs) as executor:
+    with bar("Running", quiet=asked.as_json) as advance, executor_of(jobs) as executor:
         done = run_playbook(
             case,
             engines,
@@ -216,18 +215,6 @@ def _put_playbook(done: Playbook) -> None:
     typer.echo(f"{len(done.proven())} of {count} fail without their mitigation, and only under the fault")
     for drill, reason in done.open().items():
         typer.echo(f"open: {drill}{f': {reason}' if reason else ''}")
-
-
-@contextmanager
-def _executor(jobs: int) -> Iterator[Executor | None]:
-    """Processes, where more than one is asked for."""
-    if jobs == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(jobs) as pool:
-        yield pool
 
 
 def _put_fidelity(run_: Run) -> None:

@@ -1,0 +1,68 @@
+"""Kept outcomes: they come back as they were, and know what they are outcomes of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atlas.compile import Case, Settings, run_playbook
+from atlas.compile.kept import FOLDER, Kept, document_key, keep, keep_of, read_kept
+from atlas.compile.sensitivity import sensitivity
+
+from .conftest import MakeCase
+
+
+@pytest.fixture
+def kept(make_case: MakeCase) -> Kept:
+    """The outcomes of the tiny system, small."""
+    case = make_case()
+    return keep_of(case, run_playbook(case, ("fluid",), settings=Settings()), sensitivity(case.system), seed=1)
+
+
+def test_what_is_kept_comes_back(kept: Kept, tmp_path: Path) -> None:
+    """Trials with all they measured; of the sensitivity, the inputs that have an effect."""
+    path = keep(tmp_path, kept)
+    assert path == tmp_path / FOLDER / "tiny.json"
+    back = read_kept(tmp_path, "tiny")
+    assert back is not None
+    assert back.playbook == kept.playbook
+    assert back.sensitivity is not None
+    assert kept.sensitivity is not None
+    assert back.sensitivity.strongest(1)[0].path == kept.sensitivity.strongest(1)[0].path
+    assert keep(tmp_path, back).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 0}', '{"format": 1}', '{"format": 1, "system": 3}'])
+def test_what_cannot_be_read_is_not_there(tmp_path: Path, text: str) -> None:
+    """A damaged file is like none: the drills have to be run again."""
+    assert read_kept(tmp_path, "tiny") is None
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "tiny.json").write_text(text)
+    assert read_kept(tmp_path, "tiny") is None
+
+
+def changed(make_case: MakeCase, **changes: object) -> Case:
+    """The tiny system with a change."""
+    return make_case(**changes)
+
+
+def test_numbers_and_drills_make_it_another_document_and_prose_does_not(make_case: MakeCase, kept: Kept) -> None:
+    """What runs is in the key; what only people read is not."""
+    same = make_case(
+        summary="Other words for the same.", components={"cache": {"instances": {"assumed": 2, "because": "two"}}}
+    )
+    assert kept.is_of(same.system)
+    for other in (
+        changed(make_case, components={"cache": {"instances": {"assumed": 3, "because": "a pair"}}}),
+        changed(make_case, claims={"store-nodes": {"value": 5}}),
+        changed(make_case, flows={"read": {"client": {"timeout": "2 s"}}}),
+        changed(make_case, flows={"write": {"priority": 4}}),
+    ):
+        assert document_key(other.system) != kept.document
+
+
+def test_another_code_is_said(kept: Kept) -> None:
+    """Outcomes of the code that runs now are told from those of another."""
+    assert kept.is_of_this_code
+    assert not Kept(kept.playbook, None, 1, kept.document, "0" * 16).is_of_this_code
