@@ -8,7 +8,10 @@ distribution on the lattice splits every mass between its two neighbours, which 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +41,22 @@ class Axis:
 class Spread:
     """Masses on an axis, kept as masses or as spectrum, whichever was made first; the other on demand."""
 
-    __slots__ = ("_masses", "_spectrum", "axis", "is_empty")
+    __slots__ = ("_masses", "_spectrum", "axis", "is_empty", "is_instant")
 
     def __init__(
-        self, axis: Axis, masses: Floats | None = None, spectrum: Spectrum | None = None, *, is_empty: bool = False
+        self,
+        axis: Axis,
+        masses: Floats | None = None,
+        spectrum: Spectrum | None = None,
+        *,
+        is_empty: bool = False,
+        is_instant: bool = False,
     ) -> None:
         self.axis, self._masses, self._spectrum = axis, masses, spectrum
         self.is_empty = is_empty
         """Known never to happen: then nothing needs computing."""
+        self.is_instant = is_instant
+        """Known to happen for sure, in no time: then nothing needs adding."""
 
     @property
     def masses(self) -> Floats:
@@ -81,6 +92,8 @@ class Spread:
         """The sum of this time and another, independent one."""
         if self.is_empty or other.is_empty:
             return nothing(self.axis)
+        if self.is_instant or other.is_instant:
+            return other if self.is_instant else self
         return Spread(self.axis, spectrum=self.spectrum * other.spectrum)
 
     def plus(self, other: Spread) -> Spread:
@@ -103,18 +116,26 @@ class Spread:
 
     def quantile(self, level: float) -> float:
         """The time below which the share ``level`` of this outcome lies; infinite where it is beyond the axis."""
-        running = self.cumulated()
-        wanted = level * min(1.0, self.total)
-        cell = int(np.searchsorted(running, wanted))
-        if cell >= self.axis.count:
-            return float("inf")
-        before = float(running[cell - 1]) if cell else 0.0
-        inside = float(running[cell]) - before
-        # a mass stands for the half steps on both sides of its point
-        part = (wanted - before) / inside - 0.5 if inside > 0 else 0.0
-        return max(0.0, (cell + part) * self.axis.step)
+        return self.quantiles((level,))[0]
+
+    def quantiles(self, levels: Sequence[float]) -> list[float]:
+        """The times below which these shares of the outcome lie."""
+        running, total = self.cumulated(), min(1.0, self.total)
+        found = []
+        for wanted in (level * total for level in levels):
+            cell = int(running.searchsorted(wanted))
+            if cell >= self.axis.count:
+                found.append(math.inf)
+                continue
+            before = float(running[cell - 1]) if cell else 0.0
+            inside = float(running[cell]) - before
+            # a mass stands for the half steps on both sides of its point
+            part = (wanted - before) / inside - 0.5 if inside > 0 else 0.0
+            found.append(max(0.0, (cell + part) * self.axis.step))
+        return found
 
 
+@lru_cache(maxsize=64)
 def nothing(axis: Axis) -> Spread:
     """The outcome that never happens."""
     return Spread(axis, masses=np.zeros(axis.count), is_empty=True)
@@ -129,7 +150,7 @@ def at_time(axis: Axis, time_s: float, probability: float = 1.0) -> Spread:
         masses[low] += probability * (1 - (place - low))
     if low + 1 < axis.count:
         masses[low + 1] += probability * (place - low)
-    return Spread(axis, masses=masses)
+    return Spread(axis, masses=masses, is_instant=time_s == 0 and probability == 1)
 
 
 def uniform(axis: Axis, longest_s: float) -> Spread:
@@ -140,7 +161,19 @@ def uniform(axis: Axis, longest_s: float) -> Spread:
 
 def from_quantiles(axis: Axis, times: Floats, below: Floats) -> Spread:
     """The distribution whose probability up to ``times[i]`` is ``below[i]`` (both rising), straight in between."""
-    return Spread(axis, masses=_split(_integral(times, below, _edges(axis)), axis.step))
+    width, slope = _segments(times, below)
+    knots = np.concatenate(([0.0], np.cumsum(width * (below[:-1] + below[1:]) / 2)))
+    steps = np.minimum(np.ceil(times * (1 / axis.step)), axis.count + 1).astype(np.int64)
+    # of each point (0 to one beyond the axis) the last knot that is not after it; -1 before the first
+    at = np.cumsum(np.bincount(steps, minlength=axis.count + 2)[: axis.count + 1]) - 1
+    inside = np.maximum(at, 0)
+    past = np.maximum(np.arange(axis.count + 1) * axis.step - times[inside], 0.0)
+    top = np.append(below[:-1], 1.0)
+    integrals = np.empty(axis.count + 2)
+    integrals[0] = 0.0
+    integrals[1:] = knots[inside] + (top[inside] + np.append(slope / 2, 0.0)[inside] * past) * past
+    integrals[1:][at < 0] = 0.0
+    return Spread(axis, masses=_split(integrals, axis.step))
 
 
 def exponential(axis: Axis, mean_s: float) -> Spread:

@@ -24,12 +24,13 @@ from atlas.sim.steady_load import Fate, Load, Loads, node_rates
 from atlas.sim.steady_tree import Tree
 from atlas.sim.validation import validate
 
-COARSE, FINE = 512, 2048
+COARSE, FINE = 256, 2048
 LEVELS = (0.5, 0.9, 0.95, 0.99, 0.999)
 _ROUNDS = 40
 _UNDAMPED = 6
 _AGREED = 2e-4
 _TAIL = 3e-5
+_COARSER = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,9 @@ class _Case:
     def _answer(self, flow: int, count: int) -> tuple[Answer, float]:
         """The answer of a flow (a mixture over where its requests enter), and its rate."""
         roots = self.roots_of[flow]
-        axis = Axis(max(self._reach(root) for root in roots) / count, count)
+        reach = max(self._reach(root) for root in roots)
+        # in steps of a seventh, so that flows share axes, and with them what is placed on them
+        axis = Axis(_COARSER ** math.ceil(math.log(reach / count, _COARSER)), count)
         rates = [float(self.calls[root]) for root in roots]
         total = sum(rates)
         answers = [self.tree.answer(root, axis, self.calls) for root in roots]
@@ -239,7 +242,8 @@ class _Case:
         answered = answer.answered
         total = answered.total
         never = self._never_ends(flow)
-        levels = {p: math.inf if never else answered.quantile(p) if total > 1e-9 else math.nan for p in LEVELS}
+        there = answered.quantiles(LEVELS) if total > 1e-9 and not never else [math.nan] * len(LEVELS)
+        levels = dict(zip(LEVELS, [math.inf] * len(LEVELS) if never else there, strict=True))
         mean = math.inf if never else answered.mean / total if total > 0 else math.nan
         lost = 0.0 if never else max(0.0, 1 - total - answer.failed.total)
         good, degraded = answer.good.total, answer.degraded.total

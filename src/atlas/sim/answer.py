@@ -15,6 +15,9 @@ from atlas.physics.lattice import Axis, Floats, Spread, at_time, nothing, unifor
 from atlas.sim.plan import Sites
 
 
+_UNSEEN = 1e-6
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The three outcomes, which exclude each other; their probabilities sum to 1 (less what lies beyond the axis)."""
@@ -27,6 +30,10 @@ class Answer:
     def answered(self) -> Spread:
         """Good or degraded."""
         return self.good.plus(self.degraded)
+
+    def lacks_more_than(self, share: float) -> bool:
+        """Whether more than this share lies beyond the axis."""
+        return 1 - self.good.total - self.degraded.total - self.failed.total > share
 
 
 def at_once(axis: Axis) -> Answer:
@@ -137,6 +144,8 @@ def cut_off(answer: Answer, timeout_s: float) -> Answer:
     """Whatever is not there at the timeout has failed then (what lies beyond the axis included)."""
     axis = answer.good.axis
     if timeout_s <= 0:
+        return answer
+    if timeout_s >= axis.step * axis.count and not answer.lacks_more_than(_UNSEEN):
         return answer
     place = timeout_s / axis.step
     keep = np.clip(place - np.arange(axis.count) + 0.5, 0.0, 1.0)

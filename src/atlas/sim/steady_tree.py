@@ -27,7 +27,7 @@ class Tree:
 
     def __init__(self, network: Network, state: Conditions, loads: list[Load], fates: list[Fate], miss: Floats) -> None:
         self._network, self._state, self._loads, self._fates, self._miss = network, state, loads, fates, miss
-        self._services: dict[tuple[int, float, Axis], Spread] = {}
+        self._services: dict[tuple[int, float, float, Axis], Spread] = {}
         self._waits: dict[tuple[int, Axis], Spread] = {}
 
     def forget_waits(self) -> None:
@@ -160,13 +160,12 @@ class Tree:
             wait = wait.times(1 - share).plus(self._wait(hot, axis).times(share))
         table = int(plan.sites.table[site])
         factor = float(self._state.slow[plan.sites.station[site]] * network.group_stretch[group])
-        key = (table, factor, axis)
+        network_s = float(plan.sites.network_s[site])
+        key = (table, factor, network_s, axis)
         if key not in self._services:
-            self._services[key] = from_quantiles(axis, plan.tables.quantiles[table][KNOTS] * factor, BELOW)
-        served = wait.then(self._services[key])
-        if plan.sites.network_s[site] > 0:
-            served = served.then(at_time(axis, float(plan.sites.network_s[site])))
-        return served
+            times = plan.tables.quantiles[table][KNOTS] * factor + network_s
+            self._services[key] = from_quantiles(axis, times, BELOW)
+        return wait.then(self._services[key])
 
     def _wait(self, group: int, axis: Axis) -> Spread:
         key = (group, axis)
