@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atlas import __version__
-from atlas.cli import author, inspect, publish, run
+from atlas.cli import author, inspect, publish, run, sweep
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app = typer.Typer(
 inspect.register(app)
 author.register(app)
 run.register(app)
+sweep.register(app)
 publish.register(app)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from atlas.compile.report import (
     station_rows,
 )
 from atlas.compile.run import DEFAULT_FOR_S, Drilled, Run, Settings, load_drills, run_drill, run_system
+from atlas.compile.sweep import Base, EngineName, Scalar, Sweep, axis_of, open_journal, plan_sweep, run_sweep
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,29 @@ class Handle:
         if drill is None:
             return Result(run_system(self.case, conditions, how, for_s=for_s))
         return Result(run_drill(self.case, load_drills(self.case)[drill], conditions, how))
+
+    def sweep(
+        self,
+        vary: Mapping[str, str | Sequence[Scalar]],
+        *,
+        seeds: int = 1,
+        engine: EngineName = "auto",
+        drill: str = "",
+        for_s: float = DEFAULT_FOR_S,
+        executor: Executor | None = None,
+        journal: Path | None = None,
+    ) -> Sweep:
+        """Run it at every point of a grid: ``vary={"load": "0.5x..3x", "retries": [0, 1, 3]}``.
+
+        Runs go through the ``executor`` where one is given: a pool, or ``distributed.Client(…).get_executor()``.
+        In the folder ``journal`` finished runs are kept, and those that are there are not made again. Raises
+        ``KnobError`` or ``SweepError`` (both ``ValueError``) for what cannot be varied or run.
+        """
+        axes = [axis_of(name, values, self.case) for name, values in vary.items()]
+        plan = plan_sweep(self.case, axes, Base(engine, drill, for_s=for_s), seeds=seeds)
+        kept = open_journal(journal, self.case, plan.base) if journal is not None else nullcontext()
+        with kept as found:
+            return run_sweep(plan, executor=executor, journal=found)
 
 
 def load(slug: str, catalogue: Path | None = None) -> Handle:
