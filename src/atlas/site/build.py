@@ -33,6 +33,9 @@ from atlas.check.orphan import end_with_parent
 from atlas.diagnostic import Finding, Level, Position
 from atlas.diagnostic.code import SCHEMA
 from atlas.model import Vocabulary
+from atlas.report import Point, read_progress
+from atlas.report.progress import FILE as PROGRESS
+from atlas.report.progress import ProgressError
 from atlas.site import search
 from atlas.site.cache import Cache, key
 from atlas.site.digest import Digest
@@ -112,7 +115,9 @@ def build(
         kept |= {job.key: store.digest(job.key) for job in missing}
         digests = {job.path.stem: found for job in plan if (found := kept[job.key])}
         count = sum(store.copy(job.key, stage) for job in plan if job.path.stem in digests)
-        context = Context(vocabulary, site, today, store.folder)
+        past, unread = past_metrics(root)
+        left_out += unread
+        context = Context(vocabulary, site, today, store.folder, past)
         for shared in chain(stream(list(digests.values()), context), [assets(store.folder)]):
             write_files(stage, shared)
             count += len(shared)
@@ -159,6 +164,14 @@ def read_excuses(root: Path) -> tuple[tuple[Excuse, ...], list[Finding]]:
         place = Position(EXCUSES)
         tip = "run atlas check: it says what is wrong with the file"
         return (), [Finding(SCHEMA, Level.ERROR, str(error).splitlines()[0], place, tip=tip)]
+
+
+def past_metrics(root: Path) -> tuple[tuple[Point, ...], list[Finding]]:
+    """The success metrics that were recorded; a file that cannot be read is left out, and that is said."""
+    try:
+        return read_progress(root), []
+    except ProgressError as error:
+        return (), [Finding(SCHEMA, Level.ERROR, str(error), Position(PROGRESS), tip="mend or remove the line")]
 
 
 def plan_jobs(scans: Mapping[Path, Scan], words: str, site: Site, excuses: Sequence[Excuse] = ()) -> list[Job]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from atlas.diagnostic import Finding
 from atlas.model import ClaimView, System
+from atlas.report import Facts, facts_of
 from atlas.site.drawings import Drawing
 from atlas.site.figure import ACCESS_WORDS
 from atlas.site.names import (
@@ -124,6 +125,7 @@ class Digest(BaseModel, frozen=True, extra="forbid"):
     components: int
     planes: int
     global_flow: str
+    facts: Facts
 
     @property
     def usable(self) -> tuple[ClaimDigest, ...]:
@@ -175,6 +177,7 @@ def digest(
         components=len(document.components),
         planes=len({c.plane for c in document.components.values()}),
         global_flow=(global_flow.tall or global_flow.wide) if global_flow else "",
+        facts=facts_of(system, findings),
     )
 
 

@@ -46,6 +46,7 @@ FOOT = (
     ("sources/", "Sources"),
     ("checks/", "Checks"),
     ("glossary/", "Glossary"),
+    ("metrics/", "Success metrics"),
     ("api/", "Data and API"),
 )
 

@@ -13,10 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from atlas.model import Vocabulary
+from atlas.report import Point
 from atlas.site import api
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
-from atlas.site.pages import compare, coverage, home, prose, vocabulary
+from atlas.site.pages import compare, coverage, home, metrics, prose, vocabulary
 from atlas.site.sitemap import sitemap_files
 
 _SYSTEM_PAGES = ("", "diagrams/", "evidence/", "components/")
@@ -24,12 +25,13 @@ _SYSTEM_PAGES = ("", "diagrams/", "evidence/", "components/")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all groups are made from, besides the digests; ``cache`` keeps charts."""
+    """What all groups are made from, besides the digests; ``cache`` keeps charts, ``progress`` past metrics."""
 
     vocabulary: Vocabulary
     site: Site
     today: dt.date
     cache: Path
+    progress: tuple[Point, ...] = ()
 
 
 Systems = Sequence[Digest]
@@ -73,6 +75,10 @@ _GROUPS: Mapping[str, Group] = {
         lambda d: d, lambda s, c: coverage.coverage_pages(s, c.vocabulary, c.site, c.today.year, c.cache)
     ),
     "sources": Group(lambda d: (d.slug, d.name, d.sources), lambda s, c: coverage.source_pages(s, c.site)),
+    "metrics": Group(
+        lambda d: d.facts,
+        lambda s, c: metrics.metric_pages(s, len(c.vocabulary.categories), c.today, c.progress, c.site),
+    ),
     "method": Group(lambda d: sum(x.verdict != "found" for x in d.claims), lambda s, c: prose.method_pages(s, c.site)),
     "fixed": Group(lambda _: None, lambda _, c: {**prose.check_pages(c.site), **prose.api_pages(c.site)}),
     "plain": Group(lambda d: (d.slug, d.name, d.aliases), lambda s, c: prose.plain_pages(s, c.site)),

@@ -13,7 +13,7 @@ from atlas.catalogue import load_vocabulary, system_files
 from atlas.catalogue.location import vocabulary_folder
 from atlas.diagnostic import Finding
 from atlas.site import search
-from atlas.site.build import Job, Scan, keep, plan_jobs, read_excuses, scan, words_hash
+from atlas.site.build import Job, Scan, keep, past_metrics, plan_jobs, read_excuses, scan, words_hash
 from atlas.site.cache import Cache
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
@@ -113,7 +113,8 @@ class LiveSite:
 
     def _index_files(self) -> dict[str, str]:
         systems = [digest for _, digest in self._shown.values()]
-        return self._index.files(systems, Context(self._vocabulary, self.site, self.today, self.store.folder))
+        past = past_metrics(self.root)[0]
+        return self._index.files(systems, Context(self._vocabulary, self.site, self.today, self.store.folder, past))
 
     def _show(self, job: Job, findings: list[Finding]) -> list[str] | None:
         """Render one system and write what differs; ``None`` when its document is broken."""
