@@ -1,13 +1,14 @@
 """Every check has an asset that fails it and one that passes it.
 
 An asset is a patch on the base document, a list of patches (a catalogue of several systems), ``system: SLUG`` for a
-system of the real catalogue, or ``drawings`` that stand in for those that would be computed.
+system of the real catalogue, or ``drawings`` and ``kept`` outcomes of drills that stand in for those that are computed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ import pytest
 from atlas.catalogue import Catalogue, LoadedFile, read_yaml
 from atlas.check import Case, all_checks, run_checks
 from atlas.check.runner import check_case
+from atlas.compile import BOTH, Playbook, Trial
+from atlas.compile.kept import Kept, document_key
+from atlas.compile.verdict import Judgement
 from atlas.diagnostic import Finding
 from atlas.draw import Diagram, Picture
 from atlas.model import Vocabulary
@@ -32,7 +36,7 @@ def case_of(patch: Patch, build: Build, catalogue: Catalogue) -> Case:
     if "system" in patch:
         system = catalogue.systems[patch["system"]]
         return Case(system, TODAY, catalogue.sources[system.file])
-    file = build({path: value for path, value in patch.items() if path != "drawings"})
+    file = build({path: value for path, value in patch.items() if path not in ("drawings", "kept")})
     assert file.system is not None, [f"{f.path}: {f.message}" for f in file.findings]
     return Case(file.system, TODAY, file.source)
 
@@ -55,7 +59,27 @@ def findings(code: str, side: str, build: Build, vocabulary: Vocabulary, catalog
     case = case_of(asset, build, catalogue)
     if "drawings" in asset:
         case.__dict__["drawings"] = tuple(drawing(row) for row in asset["drawings"])
+    if "kept" in asset:
+        case = replace(case, root=Path("catalogue"))
+        case.__dict__["kept"] = outcomes(case, asset["kept"])
     return list(check_case(case, [CHECKS[code]]))
+
+
+def outcomes(case: Case, drills: Mapping[str, Mapping[str, list[str]]]) -> Kept:
+    """Kept outcomes as an asset writes them: the engines on which a drill holds, and fails without its mitigation."""
+
+    def judged(holds: bool) -> tuple[Judgement, ...]:
+        return (Judgement("read", "goodput", ">= 95 %", float(holds), holds),)
+
+    trials = [
+        Trial(
+            drill, drill, engine, 1.0, "c", judged(engine in told["holds"]), judged(engine not in told["fails"]),
+            judged(holds=True), "",
+        )
+        for drill, told in drills.items()
+        for engine in BOTH
+    ]  # fmt: skip
+    return Kept(Playbook(case.system.slug, BOTH, tuple(trials)), None, 1, document_key(case.system), "")
 
 
 def test_no_check_is_without_assets() -> None:

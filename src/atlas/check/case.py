@@ -21,6 +21,9 @@ from atlas.model.text import span
 from atlas.model.walk import Place
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from atlas.compile.kept import Kept
     from atlas.draw import Diagram
 
 
@@ -41,6 +44,8 @@ class Case:
     today: dt.date
     source: YamlSource | None = None
     """The file as it was read; None for a document that is not a file."""
+    root: Path | None = None
+    """The catalogue it stands in; None for a document that stands in none."""
 
     @property
     def document(self) -> Document:
@@ -78,6 +83,13 @@ class Case:
         from atlas.draw import diagrams  # noqa: PLC0415 - the renderer takes as long to load as a document to check
 
         return diagrams(self.system)
+
+    @cached_property
+    def kept(self) -> Kept | None:
+        """The outcomes of the system's drills that are kept in its catalogue."""
+        from atlas.compile.kept import read_kept  # noqa: PLC0415 - only costly checks load the engines
+
+        return None if self.root is None else read_kept(self.root, self.system.slug)
 
     def growth(self, metric: str) -> str:
         """Which way a metric moves in the world: ``up``, ``down`` or ``none``."""

@@ -35,13 +35,20 @@ class Family(StrEnum):
     RECORD = "record"
     DIAGRAMS = "diagrams"
     LEGAL = "legal"
+    MODEL = "model"
 
     @property
     def prefix(self) -> str:
         """Three letters: ``PHY`` for physics."""
-        return {"physics": "PHY", "evidence": "EVI", "vocabulary": "VOC", "record": "REC", "diagrams": "DIA"}.get(
-            self.value, "LEG"
-        )
+        return {
+            "physics": "PHY",
+            "evidence": "EVI",
+            "vocabulary": "VOC",
+            "record": "REC",
+            "diagrams": "DIA",
+            "legal": "LEG",
+            "model": "MOD",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,15 +27,16 @@ def run_checks(
     """Every finding of the catalogue, sorted by place: those of reading it first made, then those of the checks.
 
     ``only`` limits to these codes, names or families; ``scope`` limits to these slugs (and leaves out checks of the
-    whole catalogue). ``costly`` adds the checks that draw; naming one in ``only`` does too. An exception takes away
-    the finding it names; one that takes nothing away is a finding itself.
+    whole catalogue). ``costly`` adds the checks that draw or run; naming one in ``only`` does too. An exception takes
+    away the finding it names; one that takes nothing away is a finding itself.
     """
     chosen = chosen_checks(only, costly=costly)
     slugs = [s for s in catalogue.systems if not scope or s in scope]
     systems = {slug: catalogue.systems[slug] for slug in slugs}
     found = of_reading(catalogue.findings, {s.file for s in catalogue.systems.values()}, only, scope)
     for system in systems.values():
-        found.extend(check_case(Case(system, today, catalogue.sources.get(system.file)), chosen))
+        case = Case(system, today, catalogue.sources.get(system.file), catalogue.root)
+        found.extend(check_case(case, chosen))
     if not scope:
         found.extend(check_survey(Survey({slug: cited(s) for slug, s in systems.items()}, today), chosen))
     judge = Judge(chosen, {s.id for s in systems.values()}, is_whole=not scope, is_everything=not only)

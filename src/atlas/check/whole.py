@@ -57,7 +57,7 @@ class Task:
         loaded = load_file(path, self.vocabulary, self.root)
         if loaded.system is None:
             return Checked(path.stem, None, loaded.findings, ())
-        case = Case(loaded.system, self.today, loaded.source)
+        case = Case(loaded.system, self.today, loaded.source, self.root)
         found = tuple(check_case(case, self.checks))
         return Checked(loaded.system.slug, cited(loaded.system), loaded.findings, found)
 

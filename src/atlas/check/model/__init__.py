@@ -1,0 +1,1 @@
+"""Checks of the family model, one module each: what the engines say of a system against what its document says."""
