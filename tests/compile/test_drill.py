@@ -277,6 +277,23 @@ def test_recovery_is_counted_from_the_end_of_the_faults(make_case: MakeCase) -> 
     assert goodput(flow_trace, trace, window) == pytest.approx(0.2)
 
 
+def test_chance_in_a_thin_slice_is_no_relapse(make_case: MakeCase) -> None:
+    """Of 120 requests a second that fail with 0.03 %, now and then two fail in one: that is not another outage."""
+    fault = {"at": "40 s", "for": "2 s", "kind": "slow", "on": "store", "factor": 2}
+    case = drill_case(make_case, fault, expect=[{"flow": "read", "goodput": ">= 90 %"}])
+    drill = load_drills(case)["storm"].drill
+    assert drill is not None
+    rng = np.random.default_rng(1)
+    late = 0
+    for _ in range(300):
+        flow_trace, trace = trace_of((120 - rng.binomial(120, 3e-4, 82)).astype(float).tolist(), [120.0] * 82)
+        late += recovery_s(flow_trace, trace, window_of(drill)) > 0
+    assert late <= 3
+    good = [120.0] * 42 + [110.0] * 10 + [120.0] * 30
+    flow_trace, trace = trace_of(good, [120.0] * 82)
+    assert recovery_s(flow_trace, trace, window_of(drill)) == pytest.approx(10, abs=1)
+
+
 def test_faults_of_every_system_stand_on_its_plan(catalogue: Catalogue) -> None:
     """Each of the drills compiles, and its counterfactual is a document."""
     for slug in catalogue.systems:

@@ -18,8 +18,10 @@ from atlas.sim.plan import Floats
 Measure = Literal["goodput", "degraded", "recover", "p99"]
 BEFORE_S = 20.0
 """Goodput before the faults is that of this long before them."""
-ENOUGH = 50.0
+ENOUGH = 200.0
 """Requests in which a share can be seen: where a second has fewer, several are taken together."""
+CERTAIN = 4.0
+"""Standard errors below what it was at which a share has fallen: a run has dozens of stretches, none may by chance."""
 BACK = 0.01
 """Goodput is back when it is within one point of what it was before the faults."""
 
@@ -64,7 +66,7 @@ def degraded(flow: FlowTrace, trace: Trace, window: Window) -> float:
 def recovery_s(flow: FlowTrace, trace: Trace, window: Window) -> float:
     """Seconds after the faults (after their start, where they stay) until goodput is back for good.
 
-    Back is within a point of what it was before, or within three standard errors where requests are few.
+    Back is within a point of what it was before, or within ``CERTAIN`` standard errors where requests are few.
     """
     first, last = trace.bins(max(0.0, window.start_s - BEFORE_S), window.start_s)
     before = flow.share(flow.good, first, last)
@@ -75,7 +77,7 @@ def recovery_s(flow: FlowTrace, trace: Trace, window: Window) -> float:
     good, whole = _in_stretches(flow, begin, end, trace.bin_s)
     share = np.divide(good, whole, out=np.full(len(whole), before), where=whole > 0)
     spread = np.sqrt(max(before * (1 - before), 0.0025) / np.maximum(whole, 1.0))
-    missing = np.flatnonzero(share < before - np.maximum(BACK, 3 * spread))
+    missing = np.flatnonzero(share < before - np.maximum(BACK, CERTAIN * spread))
     if not len(missing):
         return 0.0
     back = int(missing[-1]) + 1
