@@ -24,6 +24,10 @@ HEAVY = ("pydantic", "numpy", "altair", "fastapi", "jinja2", "yaml", "uvicorn", 
 NAMES = {
     "check", "explain", "stats", "find", "diff", "schema", "new", "fix", "import seed-yaml", "build", "serve", "draw",
     "plan", "run", "sweep",
+    "sources list",
+    "sources lint",
+    "sources stats",
+    "sources import",
 }  # fmt: skip
 COMMANDS = dict(commands())
 HELP_S = 0.3 * 3

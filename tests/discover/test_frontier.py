@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -42,8 +42,8 @@ def _take(frontier: Frontier, now: dt.datetime) -> Task:
     return task
 
 
-def _page(url: str, text: bytes = b"x", **headers: str) -> Fetched:
-    return Fetched(url, url, 200, headers, text, NOW, digest(text))
+def _page(url: str, text: bytes = b"x", headers: Mapping[str, str] | None = None) -> Fetched:
+    return Fetched(url, url, 200, headers or {}, text, NOW, digest(text))
 
 
 def test_an_address_is_known_once(frontier: Frontier) -> None:
@@ -80,7 +80,7 @@ def test_validators_of_the_last_version_come_with_the_next_visit(frontier: Front
     """What the server said of its version is given back to it."""
     frontier.add([FEED], NOW)
     task = _take(frontier, NOW)
-    page = _page(task.url, **{"etag": '"v1"', "last-modified": "Wed, 01 Jul 2026 10:00:00 GMT"})
+    page = _page(task.url, headers={"etag": '"v1"', "last-modified": "Wed, 01 Jul 2026 10:00:00 GMT"})
     frontier.record(task, Visit(Outcome.FETCHED, NOW, 200, page))
     again = _take(frontier, NOW + REVISIT)
     assert again.validators.request_headers() == {

@@ -54,7 +54,7 @@ def test_a_hundred_kills_lose_nothing_and_repeat_little(web: Web, tmp_path: Path
         process = _begin(folder, web, root)
         while web.hits() == before and process.poll() is None and chance.random() < 0.9995:
             time.sleep(0.002)
-        time.sleep(chance.random() * 0.06)
+        time.sleep(chance.random() * 0.04)
         process.send_signal(signal.SIGKILL)
         process.wait(10)
         at_work += web.hits() > before

@@ -80,3 +80,27 @@ UNKNOWN_WORD = code(
     "word-of-the-vocabulary",
     "Words such as kinds, metrics, patterns and mechanisms stand in the catalogue's vocabulary.",
 )
+UNKNOWN_ORGANISATION = code(
+    "SRC001",
+    "publisher-is-known",
+    "A publisher of the source registry is an organisation of the vocabulary, listed once.",
+)
+FEED_TWICE = code("SRC002", "feed-listed-once", "A feed stands once in the source registry, however it is spelled.")
+FEED_NOT_HTTPS = code(
+    "SRC003", "feed-over-https", "A feed is read over https: on the way nobody can put words into it."
+)
+AGGREGATOR_AS_PRIMARY = code(
+    "SRC004",
+    "aggregator-is-not-primary",
+    "Who writes about the systems of others is no organisation of the vocabulary, and its host carries nobody's feed.",
+)
+FEED_ELSEWHERE = code(
+    "SRC005", "feed-at-own-host", "An organisation's feed, or the page it belongs to, stands at a host of its own."
+)
+SYSTEM_TWICE = code("SRC006", "system-has-one-publisher", "A system of the plan belongs to one publisher.")
+FEED_UNCHECKED = code(
+    "SRC007", "feed-read-lately", "A feed has been read from its address, and not longer than half a year ago."
+)
+NOT_COVERED = code(
+    "SRC008", "organisation-is-followed", "The organisation of every described system stands in the source registry."
+)
