@@ -25,8 +25,12 @@ CONTENT_SECURITY_POLICY = (
 _PAGE: ContextVar[str] = ContextVar("page")
 """The path of the page that is being rendered; macros are compiled once and read it here."""
 
-ASSETS = ("atlas.css", "atlas.js", "diagrams.js", "finding.js")
-"""The stylesheet and the scripts; a page names the first two, which load the others where they are needed."""
+ASSETS = (
+    *("atlas.css", "atlas.js", "diagrams.js", "finding.js"),
+    *("run-panel.css", "run-panel.js", "run-form.js", "run-settings.js", "run-words.js", "run-chart.js", "run-map.js"),
+    *("run-kernel.js", "run-read.js", "run-worker.js"),
+)
+"""The stylesheets and the scripts; a page names the first two, which load the others where they are needed."""
 
 PLANES = ("edge", "service", "stream", "state", "control")
 

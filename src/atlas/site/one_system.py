@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from atlas.catalogue import LoadedFile
 from atlas.catalogue.load import is_slug, load_file
 from atlas.check import check_system
 from atlas.check.excused import Excuse
-from atlas.diagnostic import Finding, sort_findings
+from atlas.compile import Case
+from atlas.diagnostic import Finding, Level, sort_findings
 from atlas.model import Vocabulary
 from atlas.site import api
 from atlas.site.digest import Digest, digest
@@ -21,6 +23,8 @@ from atlas.site.frame import Site
 from atlas.site.names import grade
 from atlas.site.pages.system import system_pages
 from atlas.site.pages.system_parts import component_pages, deep_dive_pages, diagram_pages, evidence_pages
+from atlas.site.run_data import run_data
+from atlas.site.table import dump
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,24 @@ def render_system(
     pictures = drawings(system)
     book = EvidenceBook(system, today, found)
     own = digest(system, pictures, found, today, grade(system))
+    runs = None if has_errors(loaded.findings) else run_data(Case(system, loaded.source.data))
     files = {
-        **system_pages(system, pictures, book, found, site, known),
+        **system_pages(system, pictures, book, found, site, known, drills=_drills(runs)),
         **diagram_pages(system, pictures, site),
         **component_pages(book, site),
         **deep_dive_pages(book, site),
         **evidence_pages(book, site),
         **api.system_files(own, system, system.vocabulary),
+        **({f"systems/{system.slug}/run.json": dump(runs)} if runs else {}),
     }
     return Rendered(own, files, tuple(found))
+
+
+def has_errors(findings: Sequence[Finding]) -> bool:
+    """Whether a document has faults for which no plan can be made of it."""
+    return any(finding.level is Level.ERROR for finding in findings)
+
+
+def _drills(runs: Mapping[str, Any] | None) -> int:
+    """How many drills the run panel of a page has."""
+    return sum(1 for run in runs["runs"] if run["id"]) if runs else 0

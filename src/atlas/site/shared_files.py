@@ -1,12 +1,15 @@
-"""The files that all pages share: stylesheet, scripts, icon, fonts."""
+"""The files that all pages share: stylesheet, scripts, icon, fonts, the engine of the run panel."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
 
+from atlas.sim.build_kernel import BuildError, build_wasm, source_hash, wasm_path
+from atlas.sim.packed import shared
 from atlas.site import fonts
 from atlas.site.frame import ASSETS, asset
+from atlas.site.table import dump
 
 
 def assets(cache: Path) -> dict[str, str | bytes]:
@@ -15,7 +18,21 @@ def assets(cache: Path) -> dict[str, str | bytes]:
     found["assets/icon.svg"] = files("atlas.site").joinpath("assets", "icon.svg").read_text("utf-8")
     for weight in fonts.WEIGHTS:
         found[f"assets/noto-sans-{weight}.woff2"] = _font(weight, cache)
-    return found
+    return found | engine()
+
+
+def engine() -> dict[str, str | bytes]:
+    """The kernel as WebAssembly, and what all runs share; without the kernel where it cannot be built.
+
+    ``kernel`` is the hash of its source, empty where it is missing: the panel then says so.
+    """
+    try:
+        built = wasm_path()
+        kernel = (built if built.is_file() else build_wasm()).read_bytes()
+    except (BuildError, OSError):
+        return {"assets/run.json": dump({**shared(), "kernel": ""})}
+    told = {**shared(), "kernel": f"{source_hash():016x}"}
+    return {"assets/run.json": dump(told), "assets/kernel.wasm": kernel}
 
 
 def _font(weight: int, cache: Path) -> bytes:

@@ -145,9 +145,20 @@ function filters() {
   });
 }
 
+// ---------- the run panel: fetched when it is asked for, by its button or by the address ----------
+function runPanel() {
+  const section = $("#run");
+  if (!section) return;
+  const open = (isWanted) => import(new URL(`assets/run-panel.js${edition}`, base)).then((more) => more.open(section, { isWanted }))
+    .catch(() => $(".ask", section)?.append(" The panel could not be fetched."));
+  $("button", section).addEventListener("click", () => open(true));
+  if (new URLSearchParams(location.search).has("run")) open(false);
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   themeSwitch(); evidence(); sectionBar(); tableRoles();
   filters();
   if ($(".diagram")) import(new URL(`assets/diagrams.js${edition}`, base)).then((more) => more.diagrams());
+  runPanel();
   if ($("input#search, form#compare")) import(new URL(`assets/finding.js${edition}`, base)).then((more) => { more.search(); more.compare(); });
 });

@@ -36,6 +36,7 @@ _BAR = (
     ("glance", "At a glance"),
     ("overview", "Layers"),
     ("diagrams", "Diagrams"),
+    ("run", "Run it"),
     ("tables", "Tables"),
     ("decisions", "Decisions"),
     ("timeline", "Timeline"),
@@ -69,10 +70,13 @@ def system_pages(
     found: Sequence[Finding],
     site: Site,
     known: Mapping[str, str],
+    *,
+    drills: int = 0,
 ) -> dict[str, str]:
     """The overview page of a system and the CSV and JSON file of every table on it.
 
-    ``known`` maps the ids of systems that exist to their slugs, for links to comparisons.
+    ``known`` maps the ids of systems that exist to their slugs, for links to comparisons; ``drills`` is how many
+    the run panel has (none: there is no panel).
     """
     folder = f"systems/{system.slug}/"
     confidence = grade(system)
@@ -97,7 +101,8 @@ def system_pages(
         "claims": ends[1],
         "struck": _struck(book),
         "about": _about(system, confidence),
-        "sections": _bar(system, sections, pictures),
+        "sections": _bar(system, sections, pictures, has_runs=drills > 0),
+        "drill_count": drills,
     }
     files = {folder + "index.html": render("system.html", folder + "index.html", site, **view)}
     tables = [glance, *standard, *(t for s in sections for t in s.tables), *ends, *([findings] if findings else [])]
@@ -274,8 +279,10 @@ def _built(system: System, ident: str) -> str:
     return f"{name} {size}".strip()
 
 
-def _bar(system: System, sections: Sequence[Section], pictures: Sequence[Drawing]) -> tuple[tuple[str, str], ...]:
-    present = {s.id for s in sections} | {"glance", "tables", "sources"}
+def _bar(
+    system: System, sections: Sequence[Section], pictures: Sequence[Drawing], *, has_runs: bool
+) -> tuple[tuple[str, str], ...]:
+    present = {s.id for s in sections} | {"glance", "tables", "sources"} | ({"run"} if has_runs else set())
     if system.document.components:
         present.add("overview")
     if pictures:
