@@ -1,0 +1,91 @@
+"""Scheduled workflows: their steps are run here, as the runner would run them, without its services."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from atlas.cli.main import app
+
+DAY = "2026-11-21"
+
+
+def _steps(root: Path, name: str) -> list[dict[str, Any]]:
+    flow = yaml.safe_load((root / ".github" / "workflows" / f"{name}.yml").read_text("utf-8"))
+    return [step for job in flow["jobs"].values() for step in job["steps"] if "run" in step]
+
+
+def _run(step: dict[str, Any], folder: Path, day: str = "01") -> None:
+    """One step in bash, with the tools of this environment and a clock that stands still."""
+    tools = folder.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    clock = tools / "date"
+    clock.write_text(f"#!/bin/sh\ncase $2 in +%d) echo {day};; +%m) echo 10;; *) echo {DAY};; esac\n")
+    clock.chmod(0o755)
+    path = os.pathsep.join([str(tools), str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "GITHUB_STEP_SUMMARY": str(folder / "summary.md")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def clone(root: Path, tmp_path: Path) -> Path:
+    """A repository that holds the catalogue and nothing else."""
+    folder = tmp_path / "clone"
+    shutil.copytree(root / "catalogue", folder / "catalogue")
+    for command in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
+def test_the_reports_are_made(root: Path, clone: Path) -> None:
+    """On the first of a quarter all three are written, and the metrics of the day are recorded."""
+    for step in _steps(root, "reports"):
+        if step.get("name") in ("Weekly", "Monthly and quarterly", "Show"):
+            _run(step, clone)
+    made = sorted(p.name for p in (clone / "reports").iterdir())
+    assert made == ["monthly.md", "quarterly.md", "weekly.html", "weekly.md"]
+    assert (clone / "summary.md").read_text("utf-8").startswith("# Weekly report")
+    assert "systems,8" in (clone / "catalogue" / "progress.csv").read_text("utf-8")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
+def test_nothing_is_proposed_when_nothing_was_recorded(root: Path, clone: Path) -> None:
+    """On any other day only the weekly report is written, and no branch is made."""
+    for step in _steps(root, "reports"):
+        if "name" in step:
+            _run(step, clone, day="09")
+    assert sorted(p.name for p in (clone / "reports").iterdir()) == ["weekly.html", "weekly.md"]
+    branches = subprocess.run(["git", "branch"], cwd=clone, check=True, capture_output=True, text=True).stdout
+    assert len(branches.splitlines()) == 1
+
+
+def test_every_command_of_every_workflow_exists(root: Path) -> None:
+    """A workflow never calls a command that was renamed."""
+    known = {command.name or (command.callback and command.callback.__name__) for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
+    for path in (root / ".github" / "workflows").glob("*.yml"):
+        for step in _steps(root, path.stem):
+            for line in step["run"].splitlines():
+                words = line.split()
+                if words[:1] == ["atlas"]:
+                    assert words[1] in known, f"{path.name}: {line}"
