@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Final
 
 SOURCE: Final = Path(__file__).with_name("kernel.c")
+SOURCES: Final = (SOURCE, *sorted(SOURCE.parent.glob("kernel_*.h")))
+"""The kernel's source: one compilation unit and what it includes."""
 BUILT: Final = Path(__file__).with_name("_kernel")
 FLAGS: Final = ("-O3", "-std=c11", "-ffp-contract=off")
 WASM_FLAGS: Final = (
@@ -35,8 +37,8 @@ class BuildError(RuntimeError):
 
 
 def source_hash() -> int:
-    """The first 62 bits of the source's SHA-256."""
-    return int.from_bytes(hashlib.sha256(SOURCE.read_bytes()).digest()[:8], "big") >> 2
+    """The first 62 bits of the SHA-256 of all sources."""
+    return int.from_bytes(hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).digest()[:8], "big") >> 2
 
 
 def library_path(folder: Path | None = None) -> Path:
