@@ -23,7 +23,7 @@ from .conftest import Atlas, process
 HEAVY = ("pydantic", "numpy", "altair", "fastapi", "jinja2", "yaml", "uvicorn", "starlette", "mermaid_render", "ruamel")
 NAMES = {
     "check", "explain", "stats", "find", "diff", "schema", "new", "fix", "import seed-yaml", "build", "serve", "draw",
-    "plan", "run", "sweep",
+    "plan", "run", "sweep", "drills",
     "sources list",
     "sources lint",
     "sources stats",

@@ -47,6 +47,56 @@ def test_a_drill_runs_with_and_without(atlas: Atlas, own: Path) -> None:
     assert every.code == outcome.code
 
 
+def test_all_drills_run_on_both_engines(atlas: Atlas, own: Path) -> None:
+    """A table with a line for each engine, the tally, and the same as data."""
+    words = ("run", "tiny", "--all-drills", "--engine", "both", "--catalogue", own)
+    outcome = atlas(*words)
+    assert "of 1 drills hold on both engines" in outcome.out
+    data = atlas(*words, "--json", "--executor", "threads:2").json
+    assert [(t["drill"], t["engine"]) for t in data["trials"]] == [("cache-cold", "fluid"), ("cache-cold", "discrete")]
+    assert (outcome.code == 0) is (data["holding"] == ["cache-cold"])
+    assert data["trials"][0]["health"][0]["bound"] == ">= 99 %"
+
+
+def test_a_result_names_what_moves_p99(atlas: Atlas, own: Path) -> None:
+    """The inputs nobody published, with half and with twice; not with --quick."""
+    words = ("run", "tiny", "--for", "3 s", "--catalogue", own)
+    outcome = atlas(*words)
+    assert "it moves most with" in outcome.out
+    assert "published: " in outcome.out
+    moved = atlas(*words, "--flow", "write", "--json").json["sensitivity"]
+    assert moved["flow"] == "write"
+    sizes = [e["size"] for e in moved["effects"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert "moves most" not in atlas(*words, "--quick").out
+
+
+def test_outcomes_are_kept_until_the_document_changes(atlas: Atlas, own: Path, document: Path) -> None:
+    """Late before they are run, up to date after, late again when a number changes, and not for a text."""
+    words = ("drills", "--catalogue", own)
+    assert atlas(*words, "--check").code == 1
+    outcome = atlas(*words)
+    assert outcome.code == 0
+    assert "tiny.json" in outcome.out
+    assert atlas(*words, "--check").code == 0
+    text = document.read_text()
+    document.write_text(text.replace("because: a pair", "because: two"))
+    assert atlas(*words, "--check").code == 0
+    document.write_text(text.replace("instances: {assumed: 2,", "instances: {assumed: 3,"))
+    late = atlas(*words, "--check")
+    assert (late.code, late.out) == (1, "tiny: its document changed since its drills were run\n")
+    assert atlas("drills", "tinny", "--catalogue", own).code == 2
+
+
+def test_a_slice_is_run_as_asked(atlas: Atlas, own: Path) -> None:
+    """A tenth of the rates and slots; the rates are told in full."""
+    words = ("run", "tiny", "--for", "10 s", "--quick", "--json", "--catalogue", own, "--engine", "discrete")
+    data = atlas(*words, "--slice", "0.5").json
+    assert data["share"] == 0.5
+    arrived = data["flows"]["read"]["per_second"]["arrived"]
+    assert sum(arrived) / len(arrived) == pytest.approx(3000, rel=0.05)
+
+
 def test_a_mitigation_can_be_taken_away(atlas: Atlas, own: Path) -> None:
     """A path alone removes, with a value it sets; the result is that of the changed document."""
     words = ("run", "tiny", "--catalogue", own, "--for", "3 s", "--engine", "discrete", "--json")
@@ -69,6 +119,8 @@ def test_a_mitigation_can_be_taken_away(atlas: Atlas, own: Path) -> None:
         (("run", "tiny", "--for", "60 kB"), "no time"),
         (("run", "tiny", "--for", "soon"), "no time"),
         (("run", "tiny", "--plot", "chart.gif"), ".svg"),
+        (("run", "tiny", "--engine", "both"), "--all-drills"),
+        (("run", "tiny", "--all-drills", "--executor", "cloud"), "dask://"),
         (("run", "tiny", "--all-drills", "--plot", "chart.svg"), "--drill"),
         (("run", "tiny", "--without", "components.api.shed"), "nothing to remove"),
         (("run", "tiny", "--without", "components.api.instances={"), "no value"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from atlas.cli.executor import open_executor
 from atlas.cli.exit import FOUND, fail
 from atlas.cli.nearest import nearest
 from atlas.cli.options import CatalogueOption, open_catalogue
@@ -28,7 +27,9 @@ def drills(
     targets: Annotated[list[str] | None, typer.Argument(help="Slugs. Default: every system.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Run nothing; say whose outcomes are out of date.")] = False,
     again: Annotated[bool, typer.Option("--again", help="Run also those that are up to date.")] = False,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes.", min=1, max=256)] = 1,
+    executor: Annotated[
+        str, typer.Option("--executor", help="serial, processes[:N], threads[:N] or dask://HOST:PORT.")
+    ] = "serial",
     seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.", min=0)] = 1,
     catalogue: CatalogueOption = None,
 ) -> None:
@@ -38,7 +39,7 @@ def drills(
 
     Exit code 0: all are up to date; 1: with --check, some are not; 2: could not run.
 
-    Examples: atlas drills · atlas drills discord --jobs 2 · atlas drills --check
+    Examples: atlas drills · atlas drills discord --executor processes:2 · atlas drills --check
     """
     loaded = open_catalogue(catalogue, quiet=True)
     slugs = targets or list(loaded.systems)
@@ -51,10 +52,10 @@ def drills(
         for slug, reason in late.items():
             typer.echo(f"{slug}: {reason}")
         raise typer.Exit(FOUND if late else 0)
-    with executor_of(jobs) as executor:
+    with open_executor(executor) as (pool, _):
         for slug in slugs:
             if again or reasons[slug]:
-                typer.echo(_run_and_keep(loaded, slug, seed, executor))
+                typer.echo(_run_and_keep(loaded, slug, seed, pool))
 
 
 def _out_of_date(loaded: Catalogue, slug: str) -> str:
@@ -90,15 +91,3 @@ def _run_and_keep(loaded: Catalogue, slug: str, seed: int, executor: Executor | 
     count = len(book.drills)
     told = f"{len(book.holding())} of {count} hold on both engines, {len(book.proven())} fail without"
     return f"{Path(path).name}: {told}; {'meets' if book.meets_bar else 'does not meet'} the bar"
-
-
-@contextmanager
-def executor_of(jobs: int) -> Iterator[Executor | None]:
-    """Processes, where more than one is asked for."""
-    if jobs == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-
-    with ProcessPoolExecutor(jobs) as pool:
-        yield pool

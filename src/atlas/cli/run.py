@@ -18,6 +18,7 @@ from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
 
 if TYPE_CHECKING:
     from atlas.compile import Case, Conditions, Drilled, Playbook, Run, Settings
+    from atlas.compile.sensitivity import Sensitivity
     from atlas.model.failure import Failure
 
 Told = Callable[[float, float, str], bool]
@@ -82,10 +83,16 @@ def run(
     ] = EngineName.AUTO,
     seed: Annotated[int, typer.Option("--seed", help="Of the random numbers.", min=0)] = 1,
     seeds: Annotated[int, typer.Option("--replications", help="Runs with other seeds.", min=1, max=1000)] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out which inputs move p99 most (some seconds).")
+    ] = False,
     slice_: Annotated[
         float, typer.Option("--slice", help="Run this share of the system (rates and slots).", min=1e-9, max=1.0)
     ] = 1.0,
-    jobs: Annotated[int, typer.Option("--jobs", help="Processes for --all-drills.", min=1, max=256)] = 1,
+    executor: Annotated[
+        str,
+        typer.Option("--executor", help="For --all-drills: serial, processes[:N], threads[:N] or dask://HOST:PORT."),
+    ] = "serial",
     for_: Annotated[str, typer.Option("--for", help="How long a run without a drill lasts.")] = "60 s",
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Write a chart to this file: .svg, .png, or .json (Vega-Lite).")
@@ -106,10 +113,10 @@ def run(
         fail("--engine both compares the drills of a system", "give --all-drills with it, or one engine")
     _check_plot(plot, all_drills=all_drills)
     case = _changed(_case(system, catalogue), without or [])
-    asked = _Asked(_conditions(_factor(load), flow, slice_), _settings(engine, seed, seeds), plot, as_json)
+    asked = _Asked(_conditions(_factor(load), flow, slice_), _settings(engine, seed, seeds), plot, as_json, quick)
     if all_drills:
         _drills(case, "")
-        _run_playbook(case, engine, asked, jobs)
+        _run_playbook(case, engine, asked, executor)
     elif drill:
         _run_drill(case, _drills(case, drill)[0], asked)
     else:
@@ -119,8 +126,11 @@ def run(
 class _Asked:
     """What was asked for, whatever is run."""
 
-    def __init__(self, conditions: Conditions, settings: Settings, plot: Path | None, as_json: bool) -> None:
-        self.conditions, self.settings, self.plot, self.as_json = conditions, settings, plot, as_json
+    def __init__(
+        self, conditions: Conditions, settings: Settings, plot: Path | None, as_json: bool, quick: bool
+    ) -> None:
+        self.conditions, self.settings, self.plot = conditions, settings, plot
+        self.as_json, self.quick = as_json, quick
 
 
 def _run_plain(case: Case, asked: _Asked, for_s: float) -> None:
@@ -137,13 +147,14 @@ def _run_plain(case: Case, asked: _Asked, for_s: float) -> None:
         except PlanError as error:
             fail(f"{case.system.slug} cannot be run: {error}")
     _put_chart(done, asked.plot)
+    moved = None if asked.quick else _sensitivity(done)
     if asked.as_json:
-        _put_json(run_dict(done))
+        _put_json({**run_dict(done), **_moved_dict(moved)})
         return
     typer.echo(markdown(FLOW_COLUMNS, flow_rows(done)))
     typer.echo("")
     typer.echo(markdown(STATION_COLUMNS, station_rows(done)))
-    _put_fidelity(done)
+    _put_fidelity(done, moved)
 
 
 def _run_drill(case: Case, failure: Failure, asked: _Asked) -> None:
@@ -152,10 +163,11 @@ def _run_drill(case: Case, failure: Failure, asked: _Asked) -> None:
 
     with _progress(quiet=asked.as_json) as told:
         done = run_drill(case, failure, asked.conditions, asked.settings, report=told)
+    moved = None if asked.quick else _sensitivity(done)
     if asked.as_json:
-        _put_json(drilled_dict(done))
+        _put_json({**drilled_dict(done), **_moved_dict(moved)})
     else:
-        _put_drill(done)
+        _put_drill(done, moved)
     if done.run is None:
         fail(f"{failure.id}: {done.reason}")
     _put_chart(done, asked.plot)
@@ -163,25 +175,43 @@ def _run_drill(case: Case, failure: Failure, asked: _Asked) -> None:
         raise typer.Exit(FOUND)
 
 
-def _put_drill(done: Drilled) -> None:
+def _sensitivity(done: Run | Drilled) -> Sensitivity | None:
+    from atlas.cli.progress import bar
+    from atlas.compile.sensitivity import sensitivity_of
+
+    with bar("What moves p99") as advance:
+        return sensitivity_of(done, advance)
+
+
+def _moved_dict(moved: Sensitivity | None) -> dict[str, Any]:
+    from atlas.compile.sensitivity import sensitivity_dict
+
+    return {"sensitivity": sensitivity_dict(moved)} if moved else {}
+
+
+def _put_drill(done: Drilled, moved: Sensitivity | None) -> None:
     from atlas.cli.table import markdown
-    from atlas.compile.report import DRILL_COLUMNS, drill_rows
+    from atlas.compile.report import DRILL_COLUMNS, drill_rows, health_line
 
     typer.echo(markdown(DRILL_COLUMNS, drill_rows(done)))
     typer.echo("")
     typer.echo(f"{done.failure.id}: {done.verdict}")
+    if done.health:
+        typer.echo(health_line(done.health))
+    if done.failure.drill and done.failure.drill.not_reproduced:
+        typer.echo(f"said not to be reproduced: {done.failure.drill.not_reproduced}")
     if done.run is not None:
-        _put_fidelity(done.run)
+        _put_fidelity(done.run, moved)
 
 
-def _run_playbook(case: Case, engine: EngineName, asked: _Asked, jobs: int) -> None:
-    from atlas.cli.drills import executor_of
+def _run_playbook(case: Case, engine: EngineName, asked: _Asked, where: str) -> None:
+    from atlas.cli.executor import open_executor
     from atlas.cli.progress import bar
     from atlas.compile import BOTH, run_playbook
     from atlas.compile.playbook import MOST_CALLS
 
     engines = {EngineName.BOTH: BOTH, EngineName.DISCRETE: BOTH[1:]}.get(engine, BOTH[:1])
-    with bar("Running", quiet=asked.as_json) as advance, executor_of(jobs) as executor:
+    with bar("Running", quiet=asked.as_json) as advance, open_executor(where) as (executor, _):
         done = run_playbook(
             case,
             engines,
@@ -217,11 +247,12 @@ def _put_playbook(done: Playbook) -> None:
         typer.echo(f"open: {drill}{f': {reason}' if reason else ''}")
 
 
-def _put_fidelity(run_: Run) -> None:
+def _put_fidelity(run_: Run, moved: Sensitivity | None) -> None:
     from atlas.compile.report import fidelity
+    from atlas.compile.sensitivity import sensitivity_lines
 
     typer.echo("")
-    for line in fidelity(run_):
+    for line in (*(sensitivity_lines(moved) if moved else ()), *fidelity(run_)):
         typer.echo(line)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from atlas.compile.report import (
     station_rows,
 )
 from atlas.compile.run import DEFAULT_FOR_S, Drilled, Run, Settings, load_drills, run_drill, run_system
+from atlas.compile.sensitivity import Sensitivity, sensitivity_dict, sensitivity_of
 from atlas.compile.sweep import Base, EngineName, Scalar, Sweep, axis_of, open_journal, plan_sweep, run_sweep
 
 
@@ -51,6 +53,14 @@ class Result:
         """How far to trust it."""
         return fidelity(self.run) if self.run else []
 
+    @cached_property
+    def sensitivity(self) -> Sensitivity | None:
+        """Which inputs move p99 most (some seconds to work out); ``None`` where nothing was run.
+
+        Of the first flow that a drill expects something of, else of the document's main one.
+        """
+        return sensitivity_of(self.outcome)
+
     def flows(self) -> list[Row]:
         """The flows: rates, outcomes, latencies."""
         return [FLOW_COLUMNS, *(flow_rows(self.run) if self.run else [])]
@@ -69,7 +79,8 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold."""
-        return drilled_dict(self.outcome) if isinstance(self.outcome, Drilled) else run_dict(self.outcome)
+        plain = drilled_dict(self.outcome) if isinstance(self.outcome, Drilled) else run_dict(self.outcome)
+        return {**plain, "sensitivity": sensitivity_dict(found) if (found := self.sensitivity) else None}
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ import atlas.physics
 import atlas.sim
 from atlas.compile.overlay import Case
 from atlas.compile.playbook import Playbook, playbook_from
-from atlas.compile.report import finite
-from atlas.compile.sensitivity import Effect, Sensitivity
+from atlas.compile.sensitivity import Effect, Sensitivity, sensitivity_dict
 from atlas.model.system import System
 
 FOLDER: Final = "runs"
@@ -150,35 +149,12 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def sensitivity_dict(found: Sensitivity) -> dict[str, Any]:
-    """What moves a flow's p99, as plain data; infinite times are null."""
-    return {
-        "flow": found.flow,
-        "p99_s": finite(found.p99_s),
-        "published_share": finite(found.published_share),
-        "effects": [
-            {
-                "path": e.path,
-                "origin": e.origin,
-                "value": e.value,
-                "claims": list(e.claims),
-                "because": e.because,
-                "half_s": finite(e.half_s),
-                "twice_s": finite(e.twice_s),
-                "size": round(e.size, 6),
-            }
-            for e in found.effects
-            if e.size > 0
-        ],
-    }
-
-
 def _sensitivity_from(data: Mapping[str, Any]) -> Sensitivity:
     effects = tuple(
         Effect(
             e["path"],
             e["origin"],
-            e["value"],
+            e["text"],
             tuple(e["claims"]),
             e["because"],
             _time(e["half_s"]),

@@ -85,6 +85,14 @@ def drill_rows(drilled: Drilled) -> list[Row]:
     return rows or [(drilled.failure.id, "", "", "", drilled.verdict, "", "", "")]
 
 
+def health_line(health: Sequence[Judgement]) -> str:
+    """How a counterfactual does without the fault, in a line; empty where it was not run."""
+    if not health:
+        return ""
+    told = ", ".join(f"{j.flow} {j.measure} {shown(j)} ({j.bound}: {_word(j)})" for j in health)
+    return f"without the mitigation and without the fault: {told}"
+
+
 def shown(judgement: Judgement) -> str:
     """What was measured, in the measure's own form."""
     return seconds(judgement.value) if judgement.measure in ("recover", "p99") else percent(judgement.value)
@@ -168,6 +176,8 @@ def drilled_dict(drilled: Drilled) -> dict[str, Any]:
         "reason": drilled.reason,
         "expectations": [_judgement(j) for j in drilled.judgements],
         "without": [_judgement(j) for j in drilled.without_judgements],
+        "healthy": drilled.is_healthy,
+        "health": [_judgement(j) for j in drilled.health],
         "run": run_dict(drilled.run) if drilled.run else None,
         "run_without": run_dict(drilled.without) if drilled.without else None,
     }

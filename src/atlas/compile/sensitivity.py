@@ -12,6 +12,8 @@ import numpy as np
 from atlas.compile.conditions import Conditions
 from atlas.compile.ledger import Entry, EntryOrigin
 from atlas.compile.plan import Compiled, compile_system
+from atlas.compile.report import finite, percent, seconds
+from atlas.compile.run import Drilled, Run
 from atlas.model.system import System
 from atlas.sim import PlanError
 from atlas.sim.analytic import solve
@@ -30,12 +32,13 @@ _FIXED = ("design", "compiled")
 class Effect:
     """What one input of a plan does to a flow's p99 (s): with half of it, and with twice as much.
 
-    Infinite: more than one request in a hundred then fails, or a queue grows for ever.
+    ``text`` is the input as people write it: ``8 ms``, ``p50 2 ms, p99 20 ms``. Infinite: more than one request in a
+    hundred then fails, or a queue grows for ever.
     """
 
     path: str
     origin: EntryOrigin
-    value: float
+    text: str
     claims: tuple[str, ...]
     because: str
     half_s: float
@@ -92,12 +95,29 @@ def sensitivity(
         half, twice = (_p99_with(system, focused, name, entry, factor) for factor in (HALF, TWICE))
         size = max(_size(base, half), _size(base, twice))
         effects.append(
-            Effect(path, entry.origin, _written(system, entry), entry.claims, entry.because, half, twice, size)
+            Effect(path, entry.origin, _written(system, path), entry.claims, entry.because, half, twice, size)
         )
         if report is not None:
             report(index + 1, len(inputs), path)
     effects.sort(key=lambda e: -e.size)
     return Sensitivity(name, base, tuple(effects))
+
+
+def sensitivity_of(outcome: Run | Drilled, report: Callable[[int, int, str], None] | None = None) -> Sensitivity | None:
+    """What moves the p99 of a run's flow: the one asked for, the first that a drill is about, or the main one.
+
+    ``None`` where nothing was run, or nothing can be solved.
+    """
+    run = outcome if isinstance(outcome, Run) else outcome.run
+    if run is None:
+        return None
+    asked = run.compiled.conditions
+    drill = outcome.failure.drill if isinstance(outcome, Drilled) else None
+    flow = asked.only or (drill.expect[0].flow if drill else "")
+    try:
+        return sensitivity(run.compiled.system, flow, Conditions(load=asked.load), report)
+    except PlanError:
+        return None
 
 
 def _inputs(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -109,12 +129,13 @@ def _inputs(entries: Iterable[Entry]) -> dict[str, Entry]:
     return found
 
 
-def _written(system: System, entry: Entry) -> float:
-    """The number at the entry's path, in base units; of a distribution its mean."""
-    if (value := system.value(entry.path)) is not None:
-        return value.mid
-    spread = system.dist(entry.path)
-    return entry.value if spread is None else spread.mean
+def _written(system: System, path: str) -> str:
+    """The number at a path as people write it; of a distribution the figures that are stated."""
+    if (value := system.value(path)) is not None:
+        return value.text
+    spread = system.dist(path)
+    stated = spread.written.items() if spread is not None else ()
+    return ", ".join(f"{name} {v.text}" for name, v in stated if name != "cv")
 
 
 def _p99_with(system: System, conditions: Conditions, flow: str, entry: Entry, factor: float) -> float:
@@ -162,3 +183,43 @@ def _size(base: float, other: float) -> float:
     if math.isinf(base) or math.isinf(other):
         return MOST_EFFECT
     return min(MOST_EFFECT, abs(math.log(other / base)))
+
+
+def sensitivity_dict(found: Sensitivity) -> dict[str, Any]:
+    """What moves a flow's p99, as plain data; infinite times are null."""
+    return {
+        "flow": found.flow,
+        "p99_s": finite(found.p99_s),
+        "published_share": finite(found.published_share),
+        "effects": [
+            {
+                "path": e.path,
+                "origin": e.origin,
+                "text": e.text,
+                "claims": list(e.claims),
+                "because": e.because,
+                "half_s": finite(e.half_s),
+                "twice_s": finite(e.twice_s),
+                "size": round(e.size, 6),
+            }
+            for e in found.effects
+            if e.size > 0
+        ],
+    }
+
+
+def sensitivity_lines(found: Sensitivity) -> list[str]:
+    """What people read of it: the three inputs nobody published that move p99 most, and how much of it is published."""
+    if not found.effects or math.isnan(found.p99_s):
+        return []
+    lines = [f"p99 of {found.flow} is {_p99_text(found.p99_s)} at the peak without faults; it moves most with"]
+    for effect in found.strongest():
+        moved = f"{_p99_text(effect.half_s)} with half, {_p99_text(effect.twice_s)} with twice"
+        lines.append(f"  {effect.path} ({effect.origin} {effect.text}): {moved}")
+    if not math.isnan(found.published_share):
+        lines.append(f"published: {percent(found.published_share)} of the inputs, weighted by what they do to that p99")
+    return lines
+
+
+def _p99_text(value: float) -> str:
+    return "overload" if math.isinf(value) else seconds(value)
