@@ -27,6 +27,14 @@ def at_least(needed: int, probabilities: Sequence[float]) -> float:
     return counts[needed]
 
 
+def still_waited_for(needed: int, asked: int, late: float) -> float:
+    """Probability that a stage still waits for one of ``asked`` equal calls, given that this one is not there yet.
+
+    ``late``: the chance of a call not to be there at that moment; the stage is done when ``needed`` are.
+    """
+    return sum(math.comb(asked - 1, k) * (1 - late) ** k * late ** (asked - 1 - k) for k in range(min(needed, asked)))
+
+
 def quorum_mean_exponential(needed: int, asked: int, mean_s: float) -> float:
     """Mean time until the fastest ``needed`` of ``asked`` exponential answers are there: mean · Σ 1/i, i = n−k+1…n."""
     if not 0 < needed <= asked:

@@ -114,6 +114,18 @@ class Spread:
             return Spread(self.axis, spectrum=self._spectrum * factor)
         return Spread(self.axis, masses=self.masses * factor)
 
+    def moved(self, axis: Axis) -> Spread:
+        """The same outcome on another axis: every mass split between the two points around it, which keeps the mean."""
+        if axis == self.axis:
+            return self
+        if self.is_empty or self.is_instant:
+            return nothing(axis) if self.is_empty else at_time(axis, 0.0)
+        places = np.arange(self.axis.count) * (self.axis.step / axis.step)
+        low = np.minimum(places.astype(np.int64), axis.count)
+        part = self.masses * (places - low)
+        masses = np.bincount(low, self.masses - part, axis.count + 2) + np.bincount(low + 1, part, axis.count + 2)
+        return Spread(axis, masses=masses[: axis.count])
+
     def quantile(self, level: float) -> float:
         """The time below which the share ``level`` of this outcome lies; infinite where it is beyond the axis."""
         return self.quantiles((level,))[0]

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from atlas.physics.lattice import Axis
 from atlas.sim.answer import Answer, either
 from atlas.sim.conditions import at_time, open_rates
 from atlas.sim.fidelity import Stratum, steady_leaves_out, stratum_of
@@ -21,7 +20,7 @@ from atlas.sim.plan import NONE, UNLIMITED, Floats, Ints, Plan
 from atlas.sim.quantile_table import survival_grid
 from atlas.sim.steady_gaps import stretch_waits
 from atlas.sim.steady_load import Fate, Load, Loads, node_rates
-from atlas.sim.steady_tree import Tree
+from atlas.sim.steady_tree import Tree, axis_of
 from atlas.sim.validation import validate
 
 COARSE, FINE = 256, 2048
@@ -30,7 +29,7 @@ _ROUNDS = 40
 _UNDAMPED = 6
 _AGREED = 5e-4
 _TAIL = 3e-5
-_COARSER = 1.15
+_COARSE_MEDIAN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +188,7 @@ class _Case:
     def _answer(self, flow: int, count: int) -> tuple[Answer, float]:
         """The answer of a flow (a mixture over where its requests enter), and its rate."""
         roots = self.roots_of[flow]
-        reach = max(self._reach(root) for root in roots)
-        # in steps of a seventh, so that flows share axes, and with them what is placed on them
-        axis = Axis(_COARSER ** math.ceil(math.log(reach / count, _COARSER)), count)
+        axis = axis_of(max(self._reach(root) for root in roots), count)
         rates = [float(self.calls[root]) for root in roots]
         total = sum(rates)
         answers = [self.tree.answer(root, axis, self.calls) for root in roots]
@@ -261,6 +258,10 @@ class _Case:
         total = answered.total
         never = self._never_ends(flow)
         there = answered.quantiles(LEVELS) if total > 1e-9 and not never else [math.nan] * len(LEVELS)
+        if there[0] < _COARSE_MEDIAN * answered.axis.step:  # most answers come long before the slowest
+            answer, rate = self._answer(flow, 8 * FINE)
+            answered = answer.answered
+            there = answered.quantiles(LEVELS)
         levels = dict(zip(LEVELS, [math.inf] * len(LEVELS) if never else there, strict=True))
         mean = math.inf if never else answered.mean / total if total > 0 else math.nan
         lost = 0.0 if never else max(0.0, 1 - total - answer.failed.total)

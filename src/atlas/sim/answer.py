@@ -14,7 +14,6 @@ import numpy as np
 from atlas.physics.lattice import Axis, Floats, Spread, at_time, nothing, uniform
 from atlas.sim.plan import Sites
 
-
 _UNSEEN = 1e-6
 
 
@@ -30,6 +29,12 @@ class Answer:
     def answered(self) -> Spread:
         """Good or degraded."""
         return self.good.plus(self.degraded)
+
+    def moved(self, axis: Axis) -> Answer:
+        """The same on another axis."""
+        if axis == self.good.axis:
+            return self
+        return Answer(self.good.moved(axis), self.degraded.moved(axis), self.failed.moved(axis))
 
     def lacks_more_than(self, share: float) -> bool:
         """Whether more than this share lies beyond the axis."""

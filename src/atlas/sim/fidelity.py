@@ -56,7 +56,9 @@ def steady_leaves_out(plan: Plan, at_s: float | None) -> tuple[str, ...]:
         "the timeline: this is the steady state before its first change": at_s is None and len(plan.timeline) > 0,
         "how caches refill: they are taken as warm": bool((plan.caches.fill_s > 0).any()),
         "profiles: rates are the means of their factors": len(plan.profiles) > 0,
-        "the state of breakers: they are taken as closed": bool((sites.breaker > 0).any()),
+        "when breakers open: only for how much of the time they do, if failures are independent": bool(
+            (sites.breaker > 0).any()
+        ),
         "which calls a full queue drops: the oldest are counted as the newest": bool(
             (stations.overflow == Overflow.DROP_OLDEST).any()
         ),

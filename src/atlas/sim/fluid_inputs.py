@@ -23,7 +23,6 @@ class Settings:
         self.station = np.where(self.virtual, len(stations), self.at)
         """The station of each node; one beyond the last for virtual ones."""
         table = np.maximum(sites.table[site], 0)
-        none = np.zeros(web.count)
         self.own = np.where(self.virtual, 0.0, plan.tables.mean[table] if len(plan.tables) else 0.0)
         self.own_cv2 = np.where(self.virtual, 0.0, plan.tables.cv[table] ** 2 if len(plan.tables) else 0.0)
         self.network_s = sites.network_s[site].astype(np.float64)
@@ -42,13 +41,12 @@ class Settings:
         self.allowed = (np.arange(1, self.retries + 1)[None, :] < web.attempts[:, None]).astype(np.float64)
         self.backoff = sites.backoff_s[site][:, None] * 2.0**powers
         self.pauses = (self.backoff * self.allowed).sum(axis=1)
-        staged = np.zeros(web.count, dtype=bool)
-        staged[web.stage_parent] = True
-        self.holds = staged & ~self.virtual & (stations.holds[self.at] == 1 if len(stations) else False)
-        self.has_holds = bool(self.holds.any())
-        hot = np.array([n.hot for n in web.network.nodes])
-        self.coalesce = (sites.coalesce[site] == 1) & hot
-        self.coalesces = bool(self.coalesce.any())
+        self._read_ways(web)
+        self._read_shapes(web)
+
+    def _read_ways(self, web: Web) -> None:
+        """What is called instead, and what is called besides."""
+        sites, caches, site = web.network.plan.sites, web.network.plan.caches, web.site
         self.falls_back = (sites.fallback[site] != NONE) & (web.is_root == 0)
         self.has_fallbacks = bool(self.falls_back.any())
         self.fallback = np.maximum(web.fallback, 0)
@@ -56,15 +54,27 @@ class Settings:
         self.diverts = web.divert != NONE
         self.has_diverts = bool(self.diverts.any())
         self.divert = np.maximum(web.divert, 0)
-        constant = none.copy()
         cached = web.cache != NONE
-        constant[cached] = plan.caches.constant_work[web.cache[cached]]
-        self.constant = constant
-        self.has_constant_work = bool(constant.any())
-        self.fills = bool(((plan.caches.fill_s > 0) | (plan.caches.hit < 1)).any()) and bool(cached.any())
-        self.callers = _callers(web) if self.coalesces else none + 1
-        links = np.where(web.entry_stage == NONE, len(web.stage_parent) + web.entry_parent, web.entry_stage)
-        self.links = links
+        self.constant = np.zeros(web.count)
+        self.constant[cached] = caches.constant_work[web.cache[cached]]
+        self.has_constant_work = bool(self.constant.any())
+
+    def _read_shapes(self, web: Web) -> None:
+        """Slots held, calls shared, quorums."""
+        plan, site = web.network.plan, web.site
+        staged = np.zeros(web.count, dtype=bool)
+        staged[web.stage_parent] = True
+        stations = plan.stations
+        self.holds = staged & ~self.virtual & (stations.holds[self.at] == 1 if len(stations) else False)
+        self.has_holds = bool(self.holds.any())
+        hot = np.array([n.hot for n in web.network.nodes])
+        self.coalesce = (plan.sites.coalesce[site] == 1) & hot
+        self.coalesces = bool(self.coalesce.any())
+        self.callers = _callers(web) if self.coalesces else np.ones(web.count)
+        quorums = [s for n in web.network.nodes for s in n.stages if s.quorum]
+        self.quorums = {c: (s.quorum, len(s.calls)) for s in quorums for c in s.calls}
+        """Of calls that a quorum is made of: how many must succeed, of how many."""
+        self.links = np.where(web.entry_stage == NONE, len(web.stage_parent) + web.entry_parent, web.entry_stage)
         """Where in (stages reached, nodes come through) each entry finds how often it is come to."""
 
 

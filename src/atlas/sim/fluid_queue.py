@@ -12,6 +12,8 @@ from atlas.sim.fluid_web import Curves, Web, curves_of, summed
 from atlas.sim.plan import NONE, Floats, Overflow
 
 _TINY = 1e-12
+_HARDLY = 1e-4
+"""Queues less busy than this are empty: what is in them says nothing of how long one waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,15 @@ class Queues:
         return limit
 
     def take_over(self, before: Queues) -> None:
-        """Go on with the jobs of other queues of the same plan; those at instances that are gone are lost."""
+        """Go on with the jobs of other queues of the same plan; those at instances that are gone are lost.
+
+        Instances that come find their queues empty: what waits stays where it is, and is spread over more in the mean.
+        """
         jobs = dict(zip(before._keys(), before._jobs.tolist(), strict=True))
-        self._jobs = np.array([jobs.get(key, 0.0) for key in self._keys()])
+        had = before._web.network.group_instances[before._web.member_group]
+        have = self._web.network.group_instances[self._web.member_group]
+        kept = np.minimum(1.0, had / np.maximum(have, _TINY)) if len(had) == len(have) else np.ones(len(have))
+        self._jobs = np.array([jobs.get(key, 0.0) for key in self._keys()]) * kept
 
     def _keys(self) -> list[tuple[int, bool]]:
         web = self._web
@@ -98,7 +106,8 @@ class Queues:
         self.waiting, self.busy = waiting, busy
         through = np.where(holds[node], (begun / total)[group] * inside, ended)
         served = summed(node, through * queues[group], web.count)
-        return self._meet(refused, np.maximum(capacity * busy, _TINY), waits, arriving / capacity), served
+        out = capacity * np.maximum(busy, _HARDLY)
+        return self._meet(refused, out, waits, arriving / capacity), served
 
     def _solve(self, total: Floats, dt: float, capacity: Floats, arriving: Floats, mean: Floats) -> tuple[Floats, ...]:
         """Number inside after the step (L + dt·(served(L) + refused(L)) = what was there and came), busy share, …"""

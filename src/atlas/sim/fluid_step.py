@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from atlas.physics.fan_out import still_waited_for
 from atlas.sim.conditions import Conditions
 from atlas.sim.fluid_answer import Stages, later_than
 from atlas.sim.fluid_gate import Breakers, Gates
@@ -183,7 +184,7 @@ class Fluid:
         if given.has_holds:
             gap = np.where(given.holds, self._chain_mean, 0.0) - self._stay
             self._stay = self._stay + gap * (dt / (dt + 0.25 * self._stay + 1e-3))
-            occupied = occupied + self._stay
+            occupied = occupied + self._stay * weather.kept  # after an error nothing is called
         met, served = self.queues.step(asked, occupied, given.holds, dt)
         self._served = np.where(given.virtual, asked, served) * weather.kept
         return met
@@ -239,6 +240,8 @@ class Fluid:
         limited = given.hedge_budget > 0
         allowed = np.where(limited, np.minimum(1.0, given.hedge_budget / np.maximum(slow, TINY)), 1.0)
         self._copies = slow * allowed
+        for node, quorum in given.quorums.items():
+            self._copies[node] *= still_waited_for(*quorum, float(slow[node]))
         rest = np.where(np.isinf(given.hedge_s), np.inf, given.timeout - np.where(slow > 0, given.hedge_s, 0.0))
         other = later_than(rest - certain, free, variance)
         return np.where(slow > 0, late * (1 - allowed + allowed * other), late)
@@ -270,6 +273,8 @@ class Fluid:
         whole, best, mean = ok, good, spent
         if given.retries:
             wanted = attempts[:, :-1] * failed[:, None] * given.allowed
+            for node, quorum in given.quorums.items():  # nobody tries again once the quorum is there
+                wanted[node] *= still_waited_for(*quorum, float(failed[node]))
             allowed = self._budgeted(calls, wanted, dt)
             self._waiting = self._waiting + wanted * (allowed * dt)[:, None]
             self.lost_s = self._loss * self.web.attempts + given.pauses

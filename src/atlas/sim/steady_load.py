@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from atlas.physics.breaker import open_share
 from atlas.physics.erlang import erlang_c
 from atlas.physics.lattice import Axis, Floats, Spread, at_time, nothing
 from atlas.physics.waiting import Times, bounded_wait, exponential_wait, loss_share, shortest_of_two, wait_spread
@@ -45,6 +46,8 @@ class Fate:
     """Share of the attempts that fails."""
     barred: float = 0.0
     """Share of the attempts refused before the queue: by a limit, a cut, shedding, or since nothing is there."""
+    opened: float = 0.0
+    """Share of the attempts refused by an open breaker."""
     full: float = 0.0
     """Share of the others refused by a full queue."""
     stuck: float = 0.0
@@ -194,8 +197,9 @@ class Loads:
         second = mean * mean * (1 + float(plan.tables.cv[table]) ** 2)
         held = bool(plan.stations.holds[station]) and bool(self._network.nodes[index].stages)
         if held:
-            second += 2 * mean * fate.stay_s + fate.stay2
-            mean += fate.stay_s
+            runs = 1 - float(self._state.error[station])  # after an error nothing is called
+            second += runs * (2 * mean * fate.stay_s + fate.stay2)
+            mean += runs * fate.stay_s
         return mean, second, held
 
     def update(self, asked: Floats, fates: list[Fate]) -> None:
@@ -268,7 +272,20 @@ class Loads:
                 barred[index] = 1 - (1 - barred[index]) * (1 - limited)
             self._shed(station, mine, asked, barred, fates)
         for index, fate in enumerate(fates):
+            if plan.sites.breaker[network.nodes[index].site] > 0 and network.nodes[index].parent != NONE:
+                fate.opened = self._opened(index, float(asked[index]), fate)
+                barred[index] = 1 - (1 - barred[index]) * (1 - fate.opened)
             fate.barred = float(barred[index])
+
+    def _opened(self, index: int, asked: float, fate: Fate) -> float:
+        """Share of the attempts that a node's breaker refuses; its own refusals are not counted as failures."""
+        plan, site = self._network.plan, self._network.nodes[index].site
+        group = int(self._network.node_group[index])
+        apart = plan.sites.breaker_per[site] > 0 and group != NONE
+        each = asked / max(1.0, float(self._network.group_instances[group])) if apart else asked
+        failed = (fate.failed - fate.opened) / (1 - fate.opened) if fate.opened < 1 else 0.0
+        wanted = open_share(float(plan.sites.breaker[site]), failed, each, float(plan.sites.breaker_open_s[site]))
+        return 0.5 * (fate.opened + wanted)
 
     def _limited(self, station: int, index: int, mine: list[int], asked: Floats) -> float:
         """Share of a node's attempts that finds its token bucket empty (a queue of ``burst`` places, one speed)."""

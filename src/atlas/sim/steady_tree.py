@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from atlas.physics.fan_out import still_waited_for
 from atlas.physics.lattice import Axis, Floats, Spread, at_time, from_quantiles, nothing
 from atlas.sim.answer import (
     Answer,
@@ -29,6 +32,8 @@ class Tree:
         self._network, self._state, self._loads, self._fates, self._miss = network, state, loads, fates, miss
         self._services: dict[tuple[int, float, float, Axis], Spread] = {}
         self._waits: dict[tuple[int, Axis], Spread] = {}
+        stages = [s for n in network.nodes for s in n.stages if s.quorum]
+        self._quorums = {c: (s.quorum, len(s.calls)) for s in stages for c in s.calls}
 
     def forget_waits(self) -> None:
         """The loads have changed."""
@@ -39,11 +44,31 @@ class Tree:
 
         ``rates``: calls per second of the nodes, for budgets and shared calls.
         """
-        answers: dict[int, Answer] = {}
-        for index in self.below(root):
-            attempt = self._attempt(index, axis, answers)
-            answers[index] = attempt if index == root else self._settled(index, attempt, answers, float(rates[index]))
-        return answers[root]
+        return self._answer(root, axis, rates, is_root=True)
+
+    def _answer(self, index: int, axis: Axis, rates: Floats, *, is_root: bool = False) -> Answer:
+        node = self._network.nodes[index]
+        inner = self._own_axis(index, axis)
+        below = dict.fromkeys(c for stage in node.stages for c in stage.calls)
+        below |= dict.fromkeys(c for c in (node.divert,) if c != NONE)
+        answers = {child: self._answer(child, inner, rates) for child in below}
+        attempt = self._attempt(index, inner, answers).moved(axis)
+        if is_root:
+            return attempt
+        instead = None if node.fallback == NONE else self._answer(node.fallback, axis, rates)
+        return self._settled(index, attempt, instead, float(rates[index]))
+
+    def _own_axis(self, index: int, axis: Axis) -> Axis:
+        """A finer axis for calls whose timeout comes early on the one given: nothing beyond the timeout matters.
+
+        Unless a slot is held: it stays taken beyond the timeout.
+        """
+        plan, site = self._network.plan, self._network.nodes[index].site
+        limit, station = float(plan.sites.timeout_s[site]), plan.sites.station[site]
+        holds = station != NONE and plan.stations.holds[station] and self._network.nodes[index].stages
+        if holds or not 0 < limit < 0.4 * axis.step * axis.count or plan.sites.timeout_level[site] > 0:
+            return axis
+        return axis_of(limit * 1.02, axis.count)
 
     def below(self, root: int) -> list[int]:
         """The nodes of a tree without what it hands over, children first."""
@@ -80,7 +105,7 @@ class Tree:
             late = late_share(found, wait)
             budget = float(plan.sites.hedge_budget[site])
             share = min(1.0, budget / late) if budget > 0 and late > 0 else 1.0
-            fate.copies = late * share
+            fate.copies = late * share * self._waited_for(index, found, wait)
             found = hedged(found, wait, share)
         return cut_off(found, timeout)
 
@@ -102,7 +127,7 @@ class Tree:
             return float(sites.hedge_s[site])
         return _learnt(found, float(sites.hedge_s[site]), float(sites.hedge_level[site]))
 
-    def _settled(self, index: int, attempt: Answer, answers: dict[int, Answer], rate: float) -> Answer:
+    def _settled(self, index: int, attempt: Answer, instead: Answer | None, rate: float) -> Answer:
         """A call with its retries and its fallback."""
         plan, fate, node = self._network.plan, self._fates[index], self._network.nodes[index]
         sites, site = plan.sites, node.site
@@ -114,11 +139,21 @@ class Tree:
         if sites.coalesce[site] and node.hot:
             callers = self._callers(index)
             fate.shared = 1 / (1 + rate / callers * min(attempt.answered.mean, 1e9))
+        waited = self._waited_for(index, attempt, attempt.failed.mean / fate.failed if fate.failed > 0 else 0.0)
+        fate.attempts = 1 + (fate.attempts - 1) * waited
         fallback = int(sites.fallback[site])
         if fallback != NONE:
-            fate.fallback = found.failed.total
-            found = fallen_back(found, None if fallback == ANSWER else answers[node.fallback])
+            fate.fallback = found.failed.total * waited
+            found = fallen_back(found, None if fallback == ANSWER else instead)
         return found
+
+    def _waited_for(self, index: int, found: Answer, time_s: float) -> float:
+        """Share of the calls late at that time that somebody still waits for: of a quorum only until it is reached."""
+        if index not in self._quorums:
+            return 1.0
+        axis = found.good.axis
+        there = float((found.good.masses + found.degraded.masses)[: axis.cell(time_s)].sum())
+        return still_waited_for(*self._quorums[index], max(0.0, 1.0 - there))
 
     def _callers(self, index: int) -> float:
         """From how many instances the hot calls of a node come."""
@@ -172,6 +207,14 @@ class Tree:
         if key not in self._waits:
             self._waits[key] = self._loads[group].wait(axis)
         return self._waits[key]
+
+
+def axis_of(reach_s: float, count: int) -> Axis:
+    """An axis that reaches at least so far, in steps of a seventh: answers share axes, and what is placed on them."""
+    return Axis(_COARSER ** math.ceil(math.log(reach_s / count, _COARSER)), count)
+
+
+_COARSER = 1.15
 
 
 def _learnt(found: Answer, first_s: float, level: float) -> float:
