@@ -1,0 +1,228 @@
+"""Figures that belong together: ranges, changes, lists with one unit, times of two parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from atlas.discover.figure import Figure
+from atlas.discover.lexicon import is_known
+from atlas.quantity.unit import UNITS
+
+_TO_RANGE = re.compile(r"\s*(?:-|–|—|‑|\bto\b|\bup to\b|\bthrough\b|\bbis\b|\.\.|…)\s*")
+_AND = re.compile(r"\s*(?:,|and|or|&|, and|, or|/|und|y|et)\s*")
+_AND_SAME = re.compile(r"\s*(?:,|and|or|, and|respectively|then|,\s?then)\s+")
+_BETWEEN = re.compile(
+    r"(?i)\b(?:between|anywhere from|somewhere between|from)\s(?:about\s|roughly\s|around\s|some\s)?[$€]?$"
+)
+_FROM = re.compile(
+    r"(?i)\bfrom\s(?:an?\s|about\s|around\s|roughly\s|over\s|some\s|nearly\s|almost\s|just\s"
+    r"|our\s|the\s|more than\s|a high of\s|a median of\s){0,2}[$€]?$"
+)
+_TO = re.compile(
+    r"(?i)^\s?(?:[A-Za-z][\w'-]*\s){0,4}?(?:,\s)?(?:all the way\s)?(?:down\s|up\s)?(?:to|into)\s(?:just\s"
+    r"|only\s|about\s|around\s|roughly\s|under\s|below\s|over\s|less than\s|more than\s|nearly\s"
+    r"|almost\s|a\s|an\s|well under\s|some\s|mere\s|as little as\s){0,3}[$€]?$"
+)
+_FROM_AFTER = re.compile(
+    r"(?i)^\s?(?:[A-Za-z][\w'-]*\s){0,3}?(?:down\s|up\s)?from\s(?:about\s|around\s|roughly\s"
+    r"|some\s|over\s|an?\s|nearly\s|almost\s|more than\s|the\s|previous\s){0,2}[$€]?$"
+)
+_CHANGE = re.compile(
+    r"(?i)\b(?:went|goes|go|gone|going|cut|cuts|cutting|fell|fall|falls|fallen|drop\w*|reduc\w+"
+    r"|trim\w*|shr[aiu]nk\w*|grew|grow\w*|rose|rise\w*|risen|climb\w*|increas\w+|improv\w+"
+    r"|decreas\w+|jump\w*|slash\w*|doubl\w+|tripl\w+|took .* from|brought|bring\w*|down from"
+    r"|shorten\w*|lower\w*|rais\w+|halv\w+|bump\w*|dipp\w*|slid|sank|soar\w*|surg\w+|scal\w+"
+    r"|expand\w*"
+    r"|moved?|migrat\w+|shav\w+|push\w*|squeez\w*|consolidat\w+|chang\w+|accelerat\w+|speeds?"
+    r"|sped|swell\w*|swollen|spik\w+|tighten\w*|compress\w*|declin\w+|plung\w+|plummet\w*|collaps\w+"
+    r"|came down|comes down|became|got|gets|took us)\b"
+)
+_STEADY = re.compile(
+    r"(?i)\b(?:depending|depends|vary|varies|varied|rang(?:e|es|ed|ing)|anywhere|between|somewhere"
+    r"|spread|spans?|typically)\b"
+)
+_NOW = re.compile(r"(?i)\b(?:now|today|nowadays|after\w*|these days|currently)\b")
+_THEN = re.compile(r"(?i)\b(?:before|previously|formerly|used to|was|were|had been|originally|once|earlier)\b")
+
+
+def compounds(text: str, found: list[Figure]) -> list[Figure]:
+    """Figures with ranges made one, changes marked with their order, lists given the unit that stands at their end."""
+    return _ordered(text, _spread(text, _subjects(text, _units_shared(text, _composite(text, found)))))
+
+
+_NUMBER_OF = re.compile(
+    r"(?i)\b(?:number|count) of (?:\w+\s){0,2}?(?P<noun>\w+)(?:\s(?:\w+\s){0,3}?(?:is|was|to"
+    r"|at|of|by|reached|hit|stands at|stood at|from|now|exceeds|passed)|:)\s(?:\w+\s)?$"
+)
+_COUNT_OF = re.compile(r"(?i)\b(?P<noun>\w+) count(?:\s(?:\w+\s){0,2}?(?:is|was|to|at|of|by|from)|:)\s$")
+
+
+_REACHED = re.compile(
+    r"(?i)\b(?P<noun>\w+)(?:\s\w+ly)?\s(?:(?:have |has |had )?(?:now )?(?:exceeded?|exceeds"
+    r"|reached|reaches|passed|hit|topped|crossed|surpassed|stood at|stands at|total(?:l)?ed"
+    r"|number(?:ed|s)?"
+    r"|grew to|rose to|climbed to|peaked at|grown to|risen to|dropped to|fell to|shrank to)"
+    r"|:)\s(?:(?:just|about|around|over|nearly|almost|roughly|more than|some|a|only)\s)*$"
+)
+
+
+def _subjects(text: str, found: list[Figure]) -> list[Figure]:
+    """Bare numbers whose noun stands before: ``nodes went from 540 to 96``, ``the number of shards is 4,096``."""
+    result = list(found)
+    for i, figure in enumerate(result):
+        if figure.kind != "bare":
+            continue
+        before = text[: figure.start]
+        match = _NUMBER_OF.search(before) or _COUNT_OF.search(before) or _REACHED.search(before)
+        noun = match["noun"] if match and is_known(match["noun"]) else ""
+        after = result[i + 1] if i + 1 < len(result) else None
+        if (
+            after is not None
+            and after.kind == "bare"
+            and _TO.match(text[figure.end : after.start])
+            and _FROM.search(before)
+        ):
+            noun = noun or next((w for w in reversed(re.findall(r"[A-Za-z]+", before)) if is_known(w)), "")
+            if noun:
+                result[i + 1] = replace(after, kind="count", noun=noun)
+        if noun:
+            result[i] = replace(figure, kind="count", noun=noun)
+    return result
+
+
+def _composite(text: str, found: list[Figure]) -> list[Figure]:
+    """``2 hours and 17 minutes`` and ``3m40s`` are one time."""
+    result: list[Figure] = []
+    for figure in found:
+        last = result[-1] if result else None
+        if last is not None and _is_part(text, last, figure):
+            total = (last.low * UNITS[last.unit].factor + figure.low * UNITS[figure.unit].factor) / UNITS[
+                figure.unit
+            ].factor
+            result[-1] = replace(figure, start=last.start, low=total, high=total)
+        else:
+            result.append(figure)
+    return result
+
+
+def _is_part(text: str, last: Figure, figure: Figure) -> bool:
+    if (
+        not (last.kind == figure.kind == "time")
+        or last.period
+        or not _AND.fullmatch(text[last.end : figure.start] or ",")
+    ):
+        return False
+    if "or" in text[last.end : figure.start] or "/" in text[last.end : figure.start]:
+        return False
+    small, large = UNITS[figure.unit].factor, UNITS[last.unit].factor
+    return small < large <= 3600 * 24 * 7 and figure.high * small < large and last.low == int(last.low)
+
+
+def _units_shared(text: str, found: list[Figure]) -> list[Figure]:
+    """A bare number before one with a unit takes that unit: ``3 to 5 GiB``, ``1.1M and 240K per second``."""
+    result = list(found)
+    for i in range(len(result) - 2, -1, -1):
+        here, after = result[i], result[i + 1]
+        between = text[here.end : after.start]
+        unitless = here.kind == "bare" or (here.kind == "money" and after.kind == "money")
+        if not unitless or after.kind == "bare":
+            continue
+        if here.kind == "bare" and after.kind == "money" and here.start and text[after.start] in "$€":
+            continue
+        is_range = _TO_RANGE.fullmatch(between) is not None
+        if is_range or _AND.fullmatch(between) or (_TO.match(between) and _FROM.search(text[: here.start])):
+            factor = _missing_magnitude(here, after) if is_range else 1.0
+            result[i] = replace(
+                after,
+                start=here.start,
+                end=here.end,
+                low=here.low * factor,
+                high=here.high * factor,
+                is_worded=here.is_worded,
+            )
+    return _units_carried(text, result)
+
+
+def _missing_magnitude(here: Figure, after: Figure) -> float:
+    """``3 up to 9 million`` begins at three million."""
+    for factor in (1e12, 1e9, 1e6, 1e3):
+        if after.low >= factor and here.low < 1000 and here.low < after.low / factor:
+            return factor
+    return 1.0
+
+
+def _units_carried(text: str, found: list[Figure]) -> list[Figure]:
+    """``$3`` to ``5M``, and ``from 540 nodes to 96``: the second takes the first one's."""
+    result = list(found)
+    for i in range(1, len(result)):
+        before, here = result[i - 1], result[i]
+        between = text[before.end : here.start]
+        if here.kind != "bare" or before.kind in ("bare", "nines", "factor"):
+            continue
+        changed = (_TO.match(between) and _FROM.search(text[: before.start])) or _FROM_AFTER.match(between)
+        ranged = before.kind == "money" and _TO_RANGE.fullmatch(between)
+        if changed or ranged:
+            result[i] = replace(
+                before, start=here.start, end=here.end, low=here.low, high=here.high, is_worded=here.is_worded
+            )
+    return result
+
+
+def _spread(text: str, found: list[Figure]) -> list[Figure]:
+    """Two ends of one range become one figure."""
+    result: list[Figure] = []
+    for figure in found:
+        last = result[-1] if result else None
+        if last is not None and _is_range(text, last, figure):
+            factor = (
+                UNITS[last.unit].factor / UNITS[figure.unit].factor
+                if last.unit in UNITS and figure.unit in UNITS
+                else 1.0
+            )
+            result[-1] = replace(figure, start=last.start, low=last.low * factor)
+        else:
+            result.append(figure)
+    return result
+
+
+def _is_range(text: str, last: Figure, figure: Figure) -> bool:
+    if last.kind == "count" and last.noun != figure.noun:
+        return False
+    if last.kind != figure.kind or last.low != last.high or last.low * _factor(last) >= figure.low * _factor(figure):
+        return False
+    between = text[last.end : figure.start]
+    before = text[max(0, last.start - 25) : last.start]
+    if re.fullmatch(r"\s?and\s[$€]?", between):
+        return (
+            re.search(r"(?i)\b(?:between|somewhere between)\s(?:about\s|roughly\s|around\s)?[$€]?$", before) is not None
+        )
+    if not _TO_RANGE.fullmatch(between):
+        return False
+    if not _FROM.search(before):
+        return True
+    return _STEADY.search(text) is not None or _CHANGE.search(text) is None
+
+
+def _factor(figure: Figure) -> float:
+    return UNITS[figure.unit].factor if figure.unit in UNITS else 1.0
+
+
+def _ordered(text: str, found: list[Figure]) -> list[Figure]:
+    """``from 200 ms to 50 ms``, ``to 6 minutes from 47``, ``now 0.8 ms, before it was 2.4``: which was first."""
+    result = list(found)
+    for i in range(1, len(result)):
+        first, second = result[i - 1], result[i]
+        if first.kind != second.kind or first.low != first.high or second.low != second.high:
+            continue
+        between = text[first.end : second.start]
+        if _TO.match(between) and _FROM.search(text[max(0, first.start - 40) : first.start]):
+            orders = ("before", "after")
+        elif _FROM_AFTER.match(between) or (_THEN.search(between) and _NOW.search(text[: first.start])):
+            orders = ("after", "before")
+        elif _NOW.search(between) and _THEN.search(text[: first.start]):
+            orders = ("before", "after")
+        else:
+            continue
+        result[i - 1], result[i] = replace(first, order=orders[0]), replace(second, order=orders[1])
+    return result

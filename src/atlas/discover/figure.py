@@ -1,0 +1,315 @@
+"""Numbers with what they count: unit, noun, period, currency, as printed after and before them.
+
+The units, their factors and the periods are those of ``atlas.quantity``; here stand only the ways in which prose
+writes them (``gigabytes``, ``req/s``, ``a day``, ``pro Sekunde``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, cast
+
+from atlas.discover.lexicon import is_known, singular
+from atlas.discover.numeral import Numeral, numerals
+from atlas.discover.trap import masked
+from atlas.discover.unit_words import (
+    ADVERBS,
+    BINARY_WORDS,
+    CLOCK,
+    COUNTED_PERIOD,
+    DATA_WORDS,
+    DIRECT,
+    LEADING,
+    LOOSE,
+    MINUTES_BEFORE,
+    MONEY_BEFORE,
+    OF_OWN,
+    OTHER_AFTER,
+    PER,
+    PERIOD_NAMES,
+    PHRASE,
+    SMALL_M,
+    SMALL_M_MONEY,
+    SMALL_WORDS,
+    STOP,
+    THEM,
+    THING,
+    TIME_NAMES,
+    UNIT,
+    WORD,
+)
+from atlas.quantity.unit import UNITS
+
+Kind = Literal["ratio", "bits", "data", "time", "factor", "money", "count", "nines", "bare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number and what is printed with it, in the unit that is printed (``unit`` of ``atlas.quantity``).
+
+    ``noun`` is what is counted, ``period`` the unit of time it is counted in (with ``periods`` of them), ``thing``
+    what the figure is for each of (node, user, request). ``low`` and ``high`` differ in a range; ``context`` is the
+    label of a table's cell, which then says what the sentence would.
+    """
+
+    start: int
+    end: int
+    low: float
+    high: float
+    kind: Kind
+    unit: str = ""
+    noun: str = ""
+    period: str = ""
+    periods: float = 1.0
+    thing: str = ""
+    is_worded: bool = False
+    is_open: bool = False
+    is_loose: bool = False
+    order: str = ""
+    context: str = ""
+
+
+def figures(text: str) -> list[Figure]:
+    """Every number of a sentence with what it counts; bare ones too, traps left out."""
+    covered = masked(text)
+    clocks = list(_clocks(covered))
+    for clock in clocks:
+        covered = covered[: clock.start] + "█" * (clock.end - clock.start) + covered[clock.end :]
+    found = [f for n in numerals(covered) if (f := _figure(covered, n)) is not None]
+    return sorted([*clocks, *found], key=lambda f: f.start)
+
+
+def _clocks(text: str) -> Iterator[Figure]:
+    """Times of several parts in short form: ``3m40s``, ``2h 5m``."""
+    for match in CLOCK.finditer(text):
+        parts = [float(match[unit] or 0) for unit in ("h", "m", "s")]
+        if sum(match[unit] is not None for unit in ("h", "m", "s")) >= 2:
+            total = parts[0] * 3600 + parts[1] * 60 + parts[2]
+            unit = "s" if match["s"] else "min"
+            total /= UNITS[unit].factor
+            yield Figure(match.start(), match.end(), total, total, "time", unit)
+
+
+def _figure(text: str, numeral: Numeral) -> Figure | None:
+    if OTHER_AFTER.match(text, numeral.end):
+        return None
+    before = MONEY_BEFORE.search(text[max(0, numeral.start - 5) : numeral.start])
+    if before is not None and before["other"]:
+        return None
+    plain = Figure(numeral.start, numeral.end, numeral.value, numeral.value, "bare", is_worded=numeral.is_worded)
+    plain = replace(plain, is_open=text[numeral.end : numeral.end + 1] == "+")
+    if before is not None:
+        unit = "USD" if before["usd"] else "EUR"
+        found = replace(plain, start=numeral.start - len(before[0].rstrip()), kind="money", unit=unit)
+        if SMALL_M_MONEY.match(text, found.end):
+            found = replace(found, low=found.low * 1e6, high=found.high * 1e6, end=found.end + 1)
+    else:
+        plain = _after_factor_of(text, plain)
+        found = _with_small_m(text, plain) or _with_unit(text, plain) or _with_noun(text, plain)
+    return _with_period(text, found)
+
+
+def _after_factor_of(text: str, plain: Figure) -> Figure:
+    """``by a factor of 6``: the words before the number are its unit; a replication factor counts copies."""
+    match = re.search(
+        r"(?i)(?P<copies>replication )?factor (?:of|is|was) (?:about |roughly |almost |nearly |over |more than )?$",
+        text[max(0, plain.start - 50) : plain.start],
+    )
+    if match is None:
+        return plain
+    if match["copies"]:
+        return replace(plain, kind="count", noun="replicas")
+    return replace(plain, kind="factor", unit="factor")
+
+
+def _with_small_m(text: str, plain: Figure) -> Figure | None:
+    """``5m users`` are millions, ``took 45m`` minutes."""
+    if not text.startswith("m", plain.end) or text[plain.end + 1 : plain.end + 2].isalnum():
+        return None
+    if SMALL_M.match(text, plain.end) is not None:
+        counted = _with_noun(text, replace(plain, low=plain.low * 1e6, high=plain.high * 1e6, end=plain.end + 1))
+        if counted.kind == "count" and (counted.unit != "?" or not MINUTES_BEFORE.search(text[: plain.start])):
+            return counted
+    if MINUTES_BEFORE.search(text[max(0, plain.start - 12) : plain.start]):
+        return replace(plain, kind="time", unit="min", end=plain.end + 1)
+    return None
+
+
+def _with_unit(text: str, plain: Figure) -> Figure | None:
+    match = UNIT.match(text, plain.end)
+    if match is None or plain.kind != "bare":
+        return None
+    kind = str(match.lastgroup)
+    word = match[kind]
+    if kind in ("data", "byterate"):
+        return _with_bytes(plain, word.removesuffix("ps"), match.end(), "s" if kind == "byterate" else "")
+    found = replace(plain, end=match.end())
+    if kind in ("persecond", "rpm"):
+        factor = 1e3 if word.lower().startswith("krpm") else 1.0
+        period = "s" if kind == "persecond" else "min"
+        return replace(found, kind="count", noun=word, period=period, low=plain.low * factor, high=plain.high * factor)
+    if kind == "currency":
+        return _with_currency(found, word)
+    if word == "times" and DIRECT.match(text, found.end):
+        return replace(found, kind="count", noun="times")
+    named = {
+        "ratio": ("ratio", "%", ""),
+        "bits": ("bits", f"{'k' if word[0] in 'kK' else word[0].upper()}bit", "s"),
+        "time": ("time", TIME_NAMES.get(word.lower(), ""), ""),
+        "factor": ("factor", word, ""),
+        "nines": ("nines", word, ""),
+    }
+    into, unit, period = named[kind]
+    return replace(found, kind=cast("Kind", into), unit=unit, period=period)
+
+
+def _with_currency(found: Figure, word: str) -> Figure:
+    if word.lower().startswith("cent"):
+        return replace(found, kind="money", unit="USD", low=found.low / 100, high=found.high / 100)
+    return replace(found, kind="money", unit="EUR" if word[0] in "eE€" else "USD")
+
+
+def _with_bytes(plain: Figure, word: str, end: int, period: str) -> Figure | None:
+    low = word.lower()
+    prefix = next((p for n, p in {**DATA_WORDS, **BINARY_WORDS}.items() if low.startswith(n) and "byte" in low), None)
+    if prefix is not None:
+        unit = f"{prefix}B"
+    elif low in ("byte", "bytes"):
+        unit = "bytes"
+    elif low in ("gig", "gigs"):
+        unit = "GB"
+    else:
+        head = word.removesuffix("ytes")
+        unit = {"k": "k", "m": "M", "g": "G", "t": "T", "p": "P", "e": "E"}[head[0].lower()] + head[1:-1] + "B"
+        unit = unit.replace("kiB", "KiB")
+    return replace(plain, end=end, kind="data", unit=unit, period=period) if unit in UNITS else None
+
+
+def _with_noun(text: str, plain: Figure) -> Figure:
+    """The counted noun: the last of the first known words behind the number, else the last word before a stop."""
+    if plain.kind != "bare":
+        return plain
+    at = plain.end + (1 if plain.is_open else 0)
+    if (whom := THEM.match(text, at)) is not None:
+        noun = "us" if whom["whom"] == "us" else _last_noun(text[: plain.start])
+        return replace(plain, end=whom.end(), kind="count", noun=noun) if noun else plain
+    if (phrase := PHRASE.match(text, at)) is not None:
+        return replace(plain, end=phrase.end(), kind="count", noun=_phrase(phrase))
+    own = OF_OWN.match(text, at)
+    words, end, is_noun = _noun_phrase(text, own.end() if own else at, plural=plain.high > 1)
+    if is_noun:
+        plain = _european(text, plain)
+        unit = "-" if text[at : at + 1] == "-" else ""
+        return replace(plain, end=end, kind="count", noun=" ".join(words), unit=unit)
+    if words and (DIRECT.match(text, end) or _ends_plural(words)):
+        return replace(plain, end=end, kind="count", noun=" ".join(words), unit="?")
+    return plain
+
+
+def _european(text: str, plain: Figure) -> Figure:
+    """``1.500 Server``: what is counted has no thousandths, so the point stands between thousands."""
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text[plain.start : plain.end]):
+        return replace(plain, low=plain.low * 1000, high=plain.high * 1000) if plain.low < 1000 else plain
+    return plain
+
+
+def _phrase(match: re.Match[str]) -> str:
+    """A noun of several words as one, behind its adjectives: ``daily page-views``."""
+    return match["adjectives"].lower() + match["noun"].lower().replace(" ", "-")
+
+
+def _noun_phrase(text: str, at: int, *, plural: bool) -> tuple[list[str], int, bool]:
+    """Words up to the counted noun, where they end, and whether it is a known one.
+
+    A known noun in the plural ends the phrase (``replicas vote``); one in the singular may be part of a compound.
+    """
+    words: list[str] = []
+    known: tuple[list[str], int] | None = None
+    while (match := WORD.match(text, at)) is not None and len(words) < 5:
+        word = match["word"]
+        if word.lower() in STOP:
+            break
+        is_noun = is_known(word) or ("-" in word and is_known(word.rpartition("-")[2]))
+        if match["gap"] == "-" and not is_noun:
+            break
+        if known is not None and not is_noun:
+            if word.lower().endswith("s") and not word.lower().endswith("ss") and plural:
+                return [*words, word], match.end(), False  # schema changes: a compound that ends in another noun
+            break
+        words.append(word)
+        at = match.end()
+        if is_noun:
+            known = (list(words), at)
+            if match["gap"] == "-" or singular(word) != word.lower() or word.lower() == "people":
+                break
+    return (*known, True) if known else (words, at, False)
+
+
+def _last_noun(before: str) -> str:
+    """The last known noun of what was said before."""
+    return next((w for w in reversed(re.findall(r"[A-Za-z][\w-]*", before[-80:])) if is_known(w)), "")
+
+
+def _ends_plural(words: list[str]) -> bool:
+    return any(w.lower().endswith("s") and not w.lower().endswith("ss") for w in words[:3])
+
+
+def _with_period(text: str, figure: Figure) -> Figure:
+    """What the figure is divided by: a period of time directly behind it, before or after, and a thing."""
+    if figure.kind in ("ratio", "factor", "nines"):
+        return figure
+    found = figure
+    if not found.period:
+        found = _with_count_of_periods(text, found) or _with_direct(text, found) or _with_loose(text, found)
+    thing = THING.match(text, found.end)
+    if thing is not None and thing["thing"].lower() not in PERIOD_NAMES and len(thing["thing"]) > 2:
+        found = replace(found, thing=singular(thing["thing"]))
+        if not found.period and (direct := DIRECT.match(text, thing.end())):
+            return replace(found, period=PERIOD_NAMES[direct["period"].lower()], end=direct.end())
+    return found
+
+
+def _with_count_of_periods(text: str, figure: Figure) -> Figure | None:
+    match = COUNTED_PERIOD.match(text, figure.end)
+    if match is None or figure.kind not in ("count", "bare", "data") or " in " in match[0]:
+        return None
+    count = float(match["n"]) if match["n"].isdigit() else float(SMALL_WORDS[match["n"]])
+    return replace(
+        figure, end=match.end(), period=PERIOD_NAMES[match["period"].lower()], periods=count, kind=figure.kind
+    )
+
+
+def _with_direct(text: str, figure: Figure) -> Figure | None:
+    match = DIRECT.match(text, figure.end)
+    if match is None:
+        return None
+    kind: Kind = "count" if figure.kind == "bare" else figure.kind
+    return replace(figure, end=match.end(), kind=kind, period=PERIOD_NAMES[match["period"].lower()])
+
+
+_LOOSE_KINDS = ("count", "data", "money")
+
+
+def _with_loose(text: str, figure: Figure) -> Figure:
+    """A period further off: ``830 GB of parquet every night``, ``Daily we crunch 9 TB``, ``120M daily views``."""
+    if figure.kind == "time" and figure.unit in ("h", "min", "year"):
+        match = re.match(r"\sof\s[^\d█.;:,]{1,40}?" + PER, text[figure.end : figure.end + 80])
+        return (
+            replace(figure, end=figure.end + match.end(), period=PERIOD_NAMES[match["period"].lower()])
+            if match
+            else figure
+        )
+    if figure.kind not in _LOOSE_KINDS:
+        return figure
+    adjective = next((w for w in figure.noun.lower().split()[:-1] if w in ADVERBS), None)
+    if adjective is not None:
+        return replace(figure, period=ADVERBS[adjective], is_loose=True)
+    if match := LOOSE.match(text[figure.end : figure.end + 90]):
+        period = ADVERBS[match["adverb"]] if match["adverb"] else PERIOD_NAMES[match["period"].lower()]
+        return replace(figure, period=period, is_loose=True)
+    if match := LEADING.search(text[max(0, figure.start - 90) : figure.start]):
+        period = ADVERBS[match["adverb"].lower()] if match["adverb"] else PERIOD_NAMES[match["period"].lower()]
+        return replace(figure, period=period, is_loose=True)
+    return figure
