@@ -30,6 +30,7 @@ from atlas.catalogue.yaml_source import read_bounded
 from atlas.check.excused import FILE as EXCUSES
 from atlas.check.excused import Excuse, ExcuseError, load_excuses
 from atlas.check.orphan import end_with_parent
+from atlas.compile.kept import FOLDER as RUNS
 from atlas.diagnostic import Finding, Level, Position
 from atlas.diagnostic.code import SCHEMA
 from atlas.model import Vocabulary
@@ -133,7 +134,9 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What planning needs of a document: a hash of its text, its id, and every id of a system that it names."""
+    """What planning needs of a document: a hash of its text and of the outcomes of its drills, its id, every id of a
+    system that it names.
+    """
 
     text: str
     own: str
@@ -151,9 +154,16 @@ def scan(path: Path) -> Scan:
         if not os.path.lexists(path):
             raise
         data = b""
+    runs = outcomes_of(path)
+    outcomes = runs.read_bytes() if runs.is_file() else b""
     own = _ID.search(data)
     named = frozenset(ident.decode() for ident in _NAMED.findall(data))
-    return Scan(hashlib.sha256(data).hexdigest(), own[1].decode() if own else "", named)
+    return Scan(hashlib.sha256(data + outcomes).hexdigest(), own[1].decode() if own else "", named)
+
+
+def outcomes_of(path: Path) -> Path:
+    """Where the outcomes of a document's drills are kept."""
+    return path.parents[2] / RUNS / f"{path.stem}.json"
 
 
 def read_excuses(root: Path) -> tuple[tuple[Excuse, ...], list[Finding]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
+from atlas.compile.kept import Kept
 from atlas.diagnostic import Finding
 from atlas.model import ClaimView, System
 from atlas.report import Facts, facts_of
@@ -27,6 +28,7 @@ from atlas.site.names import (
     term,
 )
 from atlas.site.planes import heat
+from atlas.site.tables.drills import outcome
 from atlas.site.tables.patterns import mechanisms_in_use
 
 
@@ -92,6 +94,16 @@ class DrawingDigest(BaseModel, frozen=True, extra="forbid"):
     gaps: tuple[str, ...]
 
 
+class DrillDigest(BaseModel, frozen=True, extra="forbid"):
+    """One drill for the page about all systems; ``agree`` says whether both engines found the same."""
+
+    id: str
+    name: str
+    outcome: str
+    agree: bool
+    because: str
+
+
 class Digest(BaseModel, frozen=True, extra="forbid"):
     """One system for the pages about many."""
 
@@ -126,6 +138,7 @@ class Digest(BaseModel, frozen=True, extra="forbid"):
     planes: int
     global_flow: str
     facts: Facts
+    drills: tuple[DrillDigest, ...] = ()
 
     @property
     def usable(self) -> tuple[ClaimDigest, ...]:
@@ -140,9 +153,14 @@ class Digest(BaseModel, frozen=True, extra="forbid"):
 
 
 def digest(
-    system: System, pictures: Sequence[Drawing], findings: Sequence[Finding], today: dt.date, confidence: str
+    system: System,
+    pictures: Sequence[Drawing],
+    findings: Sequence[Finding],
+    today: dt.date,
+    confidence: str,
+    kept: Kept | None = None,
 ) -> Digest:
-    """The digest of one system."""
+    """The digest of one system; ``kept`` are the outcomes of its drills, where they were run."""
     document = system.document
     patterns = document.patterns
     global_flow = next((p for p in pictures if p.code == "L0"), None)
@@ -178,6 +196,24 @@ def digest(
         planes=len({c.plane for c in document.components.values()}),
         global_flow=(global_flow.tall or global_flow.wide) if global_flow else "",
         facts=facts_of(system, findings),
+        drills=_drills(kept),
+    )
+
+
+def _drills(kept: Kept | None) -> tuple[DrillDigest, ...]:
+    """The drills of a system as they were run; none where they were not."""
+    if kept is None:
+        return ()
+    book = kept.playbook
+    return tuple(
+        DrillDigest(
+            id=drill,
+            name=book.of(drill)[0].name,
+            outcome=outcome(book, drill).text,
+            agree=book.agree(drill),
+            because=book.of(drill)[0].not_reproduced,
+        )
+        for drill in book.drills
     )
 
 

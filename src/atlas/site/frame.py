@@ -50,6 +50,7 @@ FOOT = (
     ("sources/", "Sources"),
     ("checks/", "Checks"),
     ("glossary/", "Glossary"),
+    ("drills/", "Drills"),
     ("metrics/", "Success metrics"),
     ("api/", "Data and API"),
 )

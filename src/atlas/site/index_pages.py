@@ -17,7 +17,7 @@ from atlas.report import Point
 from atlas.site import api
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
-from atlas.site.pages import compare, coverage, home, metrics, prose, vocabulary
+from atlas.site.pages import compare, coverage, drills, home, metrics, prose, vocabulary
 from atlas.site.sitemap import sitemap_files
 
 _SYSTEM_PAGES = ("", "diagrams/", "evidence/", "components/")
@@ -78,6 +78,10 @@ _GROUPS: Mapping[str, Group] = {
     "metrics": Group(
         lambda d: d.facts,
         lambda s, c: metrics.metric_pages(s, len(c.vocabulary.categories), c.today, c.progress, c.site),
+    ),
+    "drills": Group(
+        lambda d: (d.slug, d.name, d.drills),
+        lambda s, c: drills.drill_pages([(d.slug, d.name, d.drills) for d in s], c.site),
     ),
     "method": Group(lambda d: sum(x.verdict != "found" for x in d.claims), lambda s, c: prose.method_pages(s, c.site)),
     "fixed": Group(lambda _: None, lambda _, c: {**prose.check_pages(c.site), **prose.api_pages(c.site)}),

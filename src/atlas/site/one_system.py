@@ -13,6 +13,7 @@ from atlas.catalogue.load import is_slug, load_file
 from atlas.check import check_system
 from atlas.check.excused import Excuse
 from atlas.compile import Case
+from atlas.compile.kept import Kept, read_kept
 from atlas.diagnostic import Finding, Level, sort_findings
 from atlas.model import Vocabulary
 from atlas.site import api
@@ -21,6 +22,7 @@ from atlas.site.drawings import drawings
 from atlas.site.figure import EvidenceBook
 from atlas.site.frame import Site
 from atlas.site.names import grade
+from atlas.site.pages.drills import system_drill_pages
 from atlas.site.pages.system import system_pages
 from atlas.site.pages.system_parts import component_pages, deep_dive_pages, diagram_pages, evidence_pages
 from atlas.site.run_data import run_data
@@ -49,11 +51,16 @@ def render_file(
 
     Findings that ``excuses`` cover are left out, as ``atlas check`` leaves them out.
     """
-    return render_system(load_file(path, vocabulary, root), known, today, site, excuses)
+    return render_system(load_file(path, vocabulary, root), known, today, site, excuses, read_kept(root, path.stem))
 
 
 def render_system(
-    loaded: LoadedFile, known: Mapping[str, str], today: dt.date, site: Site, excuses: Sequence[Excuse] = ()
+    loaded: LoadedFile,
+    known: Mapping[str, str],
+    today: dt.date,
+    site: Site,
+    excuses: Sequence[Excuse] = (),
+    kept: Kept | None = None,
 ) -> Rendered:
     """All pages and files of a loaded document; none where its file name would make no address."""
     system = loaded.system
@@ -63,13 +70,14 @@ def render_system(
     found = sort_findings(f for f in made if not any(excuse.covers(f) for excuse in excuses))
     pictures = drawings(system)
     book = EvidenceBook(system, today, found)
-    own = digest(system, pictures, found, today, grade(system))
+    own = digest(system, pictures, found, today, grade(system), kept)
     runs = None if has_errors(loaded.findings) else run_data(Case(system, loaded.source.data))
     files = {
-        **system_pages(system, pictures, book, found, site, known, drills=_drills(runs)),
+        **system_pages(system, pictures, book, found, site, known, drills=_drills(runs), has_outcomes=kept is not None),
         **diagram_pages(system, pictures, site),
         **component_pages(book, site),
         **deep_dive_pages(book, site),
+        **system_drill_pages(book, kept, site),
         **evidence_pages(book, site),
         **api.system_files(own, system, system.vocabulary),
         **({f"systems/{system.slug}/run.json": dump(runs)} if runs else {}),

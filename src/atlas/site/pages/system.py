@@ -72,11 +72,12 @@ def system_pages(
     known: Mapping[str, str],
     *,
     drills: int = 0,
+    has_outcomes: bool = False,
 ) -> dict[str, str]:
     """The overview page of a system and the CSV and JSON file of every table on it.
 
     ``known`` maps the ids of systems that exist to their slugs, for links to comparisons; ``drills`` is how many
-    the run panel has (none: there is no panel).
+    the run panel has (none: there is no panel), ``has_outcomes`` whether there is a page of their outcomes.
     """
     folder = f"systems/{system.slug}/"
     confidence = grade(system)
@@ -103,6 +104,7 @@ def system_pages(
         "about": _about(system, confidence),
         "sections": _bar(system, sections, pictures, has_runs=drills > 0),
         "drill_count": drills,
+        "has_outcomes": has_outcomes,
     }
     files = {folder + "index.html": render("system.html", folder + "index.html", site, **view)}
     tables = [glance, *standard, *(t for s in sections for t in s.tables), *ends, *([findings] if findings else [])]

@@ -1,0 +1,119 @@
+"""What the drills of a system showed when they were run, and which inputs of its model move the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from atlas.compile.kept import Kept
+from atlas.compile.playbook import Playbook, Trial
+from atlas.compile.report import seconds, shown
+from atlas.compile.sensitivity import Sensitivity
+from atlas.compile.verdict import Judgement
+from atlas.model import System
+from atlas.site.figure import EvidenceBook
+from atlas.site.parts import BREAK, Cell, Figure, Given, Link, Part, Words, cell, parts_of
+from atlas.site.table import Row, Table, columns
+from atlas.site.tables.said import component_names
+
+MOST_INPUTS = 10
+_MEASURES = {"goodput": "good answers", "degraded": "degraded answers", "recover": "recovered within", "p99": "p99"}
+_ORIGINS = {"claim": "published", "compiled": "design"}
+
+PROVEN = Words("holds, and only with the mitigation", "tag good")
+HOLDS = Words("holds", "tag good")
+MISSED = Words("missed", "tag bad")
+OPEN = Words("not reproduced", "tag old")
+NOT_RUN = Words("not run", "tag")
+
+
+def outcome(playbook: Playbook, drill: str) -> Words:
+    """One word for a drill over both engines: what holds on one of them only, is missed."""
+    trials = playbook.of(drill)
+    if any(not t.judgements for t in trials):
+        return NOT_RUN
+    if drill in playbook.holding():
+        return PROVEN if drill in playbook.proven() else HOLDS
+    return OPEN if trials[0].not_reproduced else MISSED
+
+
+def drills(system: System, kept: Kept) -> Table:
+    """One row for each drill: what was to hold, what both engines found with the mitigation and without it."""
+    book = kept.playbook
+    engines = [engine.capitalize() for engine in book.engines]
+    labels = [*engines, *(f"{engine}, without it" for engine in engines)]
+    rows = tuple(_row(system, book, drill) for drill in book.drills)
+    return Table("drills", "Drills, as run", columns("Failure", "Expected", *labels, "Outcome"), rows)
+
+
+def inputs(book: EvidenceBook, found: Sensitivity) -> Table:
+    """The inputs of the model that move a flow's p99 most, each halved and doubled."""
+    rows = []
+    for effect in found.effects[:MOST_INPUTS]:
+        known = book.value(effect.path, effect.path) if effect.path in book.system.values else None
+        figure: Given = known or Figure(effect.text, _ORIGINS.get(effect.origin, effect.origin), claims=effect.claims)
+        name = _input_name(book.system, effect.path)
+        half, twice = cell(seconds(effect.half_s)), cell(seconds(effect.twice_s))
+        rows.append(Row((cell(name, sub=effect.because), cell(figure), half, twice)))
+    return Table("inputs", "What moves it", columns("Input", "Now", "p99 with half", "p99 with twice"), tuple(rows))
+
+
+def _row(system: System, book: Playbook, drill: str) -> Row:
+    trials = book.of(drill)
+    first = trials[0]
+    with_it = [_values(t.judgements, t.judgements) for t in trials]
+    without = [_values(t.judgements, t.without, t.reason) for t in trials]
+    word = outcome(book, drill)
+    name = cell(Link(first.name, f"systems/{system.slug}/#failure-{drill}"))
+    expected = cell(_lines(_expected(system, j) for j in first.judgements), empty=Words("not run", "nil"))
+    return Row((name, expected, *with_it, *without, cell(word, sub=_because(book, drill, trials))), f"drill-{drill}")
+
+
+def _input_name(system: System, path: str) -> str:
+    """A path of the document as people say it: ``API monolith: service``, ``Send a message: rate``."""
+    section, _, rest = path.partition(".")
+    owner, _, field = rest.partition(".")
+    if section == "components" and owner in system.document.components:
+        return f"{component_names(system, [owner])}: {field.replace('.', ' ')}"
+    if section == "flows" and owner in system.document.flows:
+        return f"{system.document.flows[owner].name}: {field.replace('.', ' ')}"
+    return path
+
+
+def _expected(system: System, judgement: Judgement) -> Given:
+    flow = system.document.flows.get(judgement.flow)
+    name = flow.name if flow else component_names(system, [judgement.flow])
+    bound = judgement.bound.replace(">=", "≥").replace("<=", "≤")
+    if judgement.measure == "recover":
+        bound = bound.removeprefix("≤").strip()
+    return f"{name}: {_MEASURES[judgement.measure]} {bound}"
+
+
+def _values(asked: Iterable[Judgement], found: Iterable[Judgement], reason: str = "") -> Cell:
+    """What was measured for each expectation, in their order; a missed one is marked in words, not by colour alone."""
+    known: Mapping[tuple[str, str], Judgement] = {(j.flow, j.measure): j for j in found}
+    lines: list[Given] = []
+    for judgement in asked:
+        other = known.get((judgement.flow, judgement.measure))
+        if other is not None:
+            lines.append(shown(other) if other.holds else (shown(other), Words(" missed", "quiet")))
+    return cell(_lines(lines), empty=Words("not run", "nil"), sub=reason if not lines else None)
+
+
+def _because(book: Playbook, drill: str, trials: tuple[Trial, ...]) -> Given:
+    said: list[str] = []
+    if trials[0].not_reproduced:
+        said.append(trials[0].not_reproduced)
+    if not book.agree(drill):
+        said.append("the engines differ")
+    unwell = [t.engine for t in trials if t.is_healthy is False]
+    if unwell:
+        said.append(f"without the mitigation it is not well even without the fault ({', '.join(unwell)})")
+    return "; ".join(said)
+
+
+def _lines(items: Iterable[Given]) -> tuple[Part, ...]:
+    """Each item on a line of its own."""
+    line: list[Part] = []
+    for item in items:
+        line += [*([BREAK] if line else []), *parts_of(item)]
+    return tuple(line)
