@@ -257,11 +257,20 @@ def test_flows_out_of_focus_are_background_load(make_case: MakeCase) -> None:
 
 
 def test_what_cannot_be_compiled_is_refused_with_a_reason(make_case: MakeCase) -> None:
-    """A flow that is not there; background load above all slots."""
+    """A flow that is not there; more requests than there are."""
     with pytest.raises(PlanError, match="there is none of this name"):
         compile_system(make_case().system, Conditions(only="browse"))
-    with pytest.raises(PlanError, match="background"):
-        compile_system(make_case(components={"store": {"background": "1M/s"}}).system)
+    with pytest.raises(PlanError, match="rate_per_s"):
+        compile_system(make_case().system, Conditions(load=1e9))
+
+
+def test_background_load_beyond_all_slots_leaves_a_few(make_case: MakeCase) -> None:
+    """A station that others overload alone is overloaded, not refused; the plan says so."""
+    compiled = compile_system(make_case(components={"store": {"background": "1M/s"}}).system)
+    stations, store = compiled.plan.stations, compiled.plan.find_station("store")
+    slots = int(stations.slots[store]) * int(stations.instances[store])
+    assert stations.background[store] == pytest.approx(0.98 * slots)
+    assert any("store is overloaded by background load alone" in said for said in compiled.not_modelled)
 
 
 def test_every_system_of_the_catalogue_compiles(catalogue: Catalogue) -> None:

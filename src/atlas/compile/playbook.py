@@ -17,8 +17,11 @@ from atlas.sim.fidelity import stratum_of
 
 Both = Literal["fluid", "discrete"]
 BOTH: Final[tuple[Both, ...]] = ("fluid", "discrete")
-MOST_CALLS: Final = 6e6
-"""Calls that each discrete run of a playbook simulates before the plan is sliced: about a second of the kernel."""
+MOST_CALLS: Final = 20e6
+"""Calls that each discrete run of a playbook simulates before the plan is sliced: some seconds of the kernel.
+
+A thinner slice leaves the smallest tiers of the largest systems so few slots that they are other queues.
+"""
 ENOUGH_HOLD, ENOUGH_FAIL = 0.8, 0.6
 """The bar of a playbook: four of five drills hold on both engines, three of five fail without the mitigation."""
 AGREED_GOODPUT = 0.10

@@ -19,7 +19,7 @@ BUCKETS = 10_000
 SMALL_PARTITIONS = 64
 """Partitions of an instance where none is heavier than the others: enough that a lost instance's spread evenly."""
 MOST_FOR_OTHERS = 0.98
-"""Share of a station's slots that flows out of focus take at most."""
+"""Share of a station's slots that background load and flows out of focus take at most."""
 MOST_PARTITIONS = 1_000_000
 _ROUTING = {
     "pooled": Routing.POOLED,
@@ -184,13 +184,14 @@ class Stations:
         others = self._others.get(name, 0.0)
         if not rate and not others:
             return 0.0
-        busy = (rate or 0.0) * self._typical_s(component) * share * self._conditions.load
-        if others and busy < slots:
-            if busy + others > MOST_FOR_OTHERS * slots:
-                self._ledger.leave_out(f"{name} is overloaded by flows out of focus")
-            busy = min(busy + others, max(busy, MOST_FOR_OTHERS * slots))
-        if busy >= slots:
-            raise PlanError(f"stations.{name}.background", f"{busy:.0f} slots of background load for {slots} slots")
+        busy = (rate or 0.0) * self._typical_s(component) * share * self._conditions.load + others
+        if busy > MOST_FOR_OTHERS * slots:
+            who = "flows out of focus" if others else "background load"
+            self._ledger.leave_out(
+                f"{name} is overloaded by {who} alone, which would take {busy:,.0f} of its {slots:,} slots: it leaves "
+                f"{1 - MOST_FOR_OTHERS:.0%} of them"
+            )
+            busy = MOST_FOR_OTHERS * slots
         if not rate:
             return self._ledger.note("stations", name, "background", busy, because="flows out of focus")
         return self._ledger.note("stations", name, "background", busy, path)
