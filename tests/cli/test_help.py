@@ -28,6 +28,7 @@ NAMES = {
     "sources lint",
     "sources stats",
     "sources import",
+    "sources verify",
 }  # fmt: skip
 COMMANDS = dict(commands())
 HELP_S = 0.3 * 3

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atlas import __version__
-from atlas.cli import author, inspect, publish, report, run, sources, sweep
+from atlas.cli import author, inspect, publish, report, run, sources, sweep, verify
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ author.register(app)
 run.register(app)
 sweep.register(app)
 publish.register(app)
+verify.register(app)
 sources.register(app)
 report.register(app)
 

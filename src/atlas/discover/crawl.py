@@ -109,7 +109,9 @@ def _judge(work: Crawl, task: Task, page: Fetched) -> Visit:
             kept = work.archive.read(task.sha256)
         except ArchiveError as error:
             return Visit(Outcome.UNREACHABLE, at, status, reason=str(error))
-        return Visit(Outcome.UNCHANGED, at, status, replace(kept, url=task.url, fetched_at=at))
+        return Visit(
+            Outcome.UNCHANGED, at, status, replace(kept, url=task.url, final_url=page.final_url, fetched_at=at)
+        )
     if status == 200:
         outcome = Outcome.UNCHANGED if page.sha256 == task.sha256 else Outcome.FETCHED
         return Visit(outcome, at, status, page)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from atlas.discover.conditional import Validators
@@ -20,7 +20,8 @@ from atlas.discover.page import Fetched
 from atlas.discover.robots import Robots
 from atlas.discover.store import Store
 
-Kind = Literal["feed", "page"]
+Kind = Literal["feed", "page", "source"]
+"""A feed leads to pages; a page may become a candidate; a source is a page that a claim cites, visited on request."""
 
 REVISIT = dt.timedelta(hours=20)
 """Between two visits to a feed: a daily run finds every feed due."""
@@ -116,18 +117,21 @@ class Frontier:
             database.execute(query, (now.isoformat(), url))
 
     def next(self, now: dt.datetime, busy: Collection[str] = (), kind: Kind | None = None) -> Task | None:
-        """The address that has been due longest, at a host that is not busy; feeds before pages."""
+        """The address that has been due longest, at a host that is not busy; feeds before pages, sources on request."""
         marks = ", ".join("?" for _ in busy)
         query = (
             "SELECT url, kind, owner, host, etag, last_modified, sha256, failures FROM address "  # noqa: S608
-            f"WHERE state = 'waiting' AND due_at <= ? AND host NOT IN ({marks}) AND (? IS NULL OR kind = ?) "
-            "ORDER BY kind, due_at, rowid LIMIT 1"
+            f"WHERE state = 'waiting' AND due_at <= ? AND host NOT IN ({marks}) AND kind = COALESCE(?, kind) "
+            "AND (kind <> 'source' OR ? = 'source') ORDER BY kind, due_at, rowid LIMIT 1"
         )
         row = self._store.database.execute(query, (now.isoformat(), *busy, kind, kind)).fetchone()
-        if row is None:
-            return None
-        url, found_kind, owner, host, etag, last_modified, sha256, failures = row
-        return Task(url, found_kind, owner, host, Validators(etag, last_modified), sha256, failures)
+        return _task(row) if row is not None else None
+
+    def task(self, url: str) -> Task | None:
+        """What is known of an address, due or not."""
+        query = "SELECT url, kind, owner, host, etag, last_modified, sha256, failures FROM address WHERE url = ?"
+        row = self._store.database.execute(query, (url,)).fetchone()
+        return _task(row) if row is not None else None
 
     def record(self, task: Task, visit: Visit, found: Iterable[Found] = ()) -> int:
         """Write down a visit and the addresses that its page led to, all or nothing; gives how many were new."""
@@ -169,7 +173,7 @@ class Frontier:
             case Outcome.REFUSED:
                 return "refused", None
             case _:
-                if task.kind == "page" and task.failures + 1 >= MOST_FAILURES:
+                if task.kind != "feed" and task.failures + 1 >= MOST_FAILURES:
                     return "given up", None
                 pause = min(FIRST_PAUSE * 2 ** min(task.failures, 20), LONGEST_PAUSE)
                 return "waiting", visit.at + pause
@@ -180,8 +184,7 @@ class Frontier:
             "SELECT url, kind, owner, host, etag, last_modified, sha256, failures FROM address "
             "WHERE kind = 'page' AND sha256 <> '' AND is_read = 0 ORDER BY rowid LIMIT ?"
         )
-        rows = self._store.database.execute(query, (limit,))
-        return [Task(r[0], r[1], r[2], r[3], Validators(r[4], r[5]), r[6], r[7]) for r in rows]
+        return [_task(row) for row in self._store.database.execute(query, (limit,))]
 
     def mark_read(self, task: Task) -> None:
         """The version of the page that the task names has been read; a newer one has not."""
@@ -213,6 +216,11 @@ class Frontier:
                 "INSERT OR REPLACE INTO robots (origin, status, text, read_at) VALUES (?, ?, ?, ?)",
                 (origin, robots.status, robots.text, robots.read_at.isoformat()),
             )
+
+
+def _task(row: Sequence[Any]) -> Task:
+    url, kind, owner, host, etag, last_modified, sha256, failures = row
+    return Task(url, kind, owner, host, Validators(etag, last_modified), sha256, failures)
 
 
 def host_of(url: str) -> str:

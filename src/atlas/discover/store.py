@@ -48,6 +48,11 @@ CREATE TABLE IF NOT EXISTS record (
 CREATE TABLE IF NOT EXISTS copy (
     url TEXT NOT NULL, address TEXT NOT NULL, noted_at TEXT NOT NULL, PRIMARY KEY (url, address)
 ) STRICT;
+CREATE TABLE IF NOT EXISTS anchor (
+    system TEXT NOT NULL, claim TEXT NOT NULL, source TEXT NOT NULL, url TEXT NOT NULL, at TEXT NOT NULL,
+    anchoring TEXT NOT NULL, figure TEXT NOT NULL, detail TEXT NOT NULL, sha256 TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS anchor_claim ON anchor (system, claim, source, at);
 """
 
 

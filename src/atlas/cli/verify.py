@@ -1,0 +1,101 @@
+"""The command that visits the sources of claims: ``atlas sources verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from atlas.cli.exit import FOUND, fail
+from atlas.cli.nearest import nearest
+from atlas.cli.network import ContactOption, DataOption, clock, data_root, open_fetcher
+from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
+from atlas.cli.sources import sources_app
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from atlas.discover.verify import Cited, Verified
+
+
+def register(_app: typer.Typer) -> None:
+    """Add the command to the group of the sources."""
+    sources_app.command()(verify)
+
+
+def verify(
+    systems: Annotated[list[str] | None, typer.Argument(help="Slugs of systems. Default: all.")] = None,
+    catalogue: CatalogueOption = None,
+    contact: ContactOption = None,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Visit the sources of claims and find each figure again; nothing in the catalogue is changed.
+
+    unchanged: printed as it was, or in other words; moved: at another address or away from its terms; value changed;
+    vanished; unreachable (after three failures in fourteen days the archive's copy is read instead).
+    Exit code 0: all unchanged; 1: something for a curator to look at; 2: could not run.
+
+    Examples: atlas sources verify discord --contact you@example.org · atlas sources verify --json
+    """
+    import json
+    from collections import Counter
+
+    from atlas.cli.table import markdown
+    from atlas.discover.anchor import Anchoring
+
+    cited = _cited(systems or [], catalogue, quiet=as_json)
+    found = _visit(cited, contact, data_root(data), quiet=as_json)
+    if as_json:
+        typer.echo(json.dumps([_plain(v) for v in found], indent=2, ensure_ascii=False))
+    else:
+        rows = [(v.system, v.claim, v.anchoring, v.figure, v.detail) for v in found]
+        look = [row for row in rows if row[2] is not Anchoring.UNCHANGED]
+        if look:
+            typer.echo(markdown(("system", "claim", "source says", "now", "detail"), look))
+        counts = Counter(v.anchoring.value for v in found)
+        typer.echo(", ".join(f"{n} {name}" for name, n in counts.most_common()) or "no claim to look up", err=True)
+    if any(v.anchoring is not Anchoring.UNCHANGED for v in found):
+        raise typer.Exit(FOUND)
+
+
+def _cited(systems: Sequence[str], catalogue: Path | None, *, quiet: bool) -> list[Cited]:
+    from atlas.discover.verify import cited_claims
+
+    loaded = open_catalogue(catalogue, quiet=quiet)
+    for slug in systems:
+        if slug not in loaded.systems:
+            fail(f"there is no system called {slug!r}", nearest(slug, loaded.systems))
+    return [c for slug in systems or loaded.systems for c in cited_claims(loaded.systems[slug])]
+
+
+def _visit(cited: Sequence[Cited], contact: str | None, folder: Path, *, quiet: bool) -> list[Verified]:
+    import asyncio
+
+    from atlas.cli.progress import bar
+    from atlas.discover.archive import Archive
+    from atlas.discover.crawl import Crawl
+    from atlas.discover.frontier import Frontier
+    from atlas.discover.store import Store, StoreError, open_store
+    from atlas.discover.verify import verify as verify_claims
+
+    async def run(store: Store) -> list[Verified]:
+        frontier = Frontier(store)
+        total, done = len({c.url for c in cited}), iter(range(1, len(cited) + 1))
+        with bar("Visiting", quiet=quiet) as advance:
+            async with open_fetcher(contact, frontier) as fetcher:
+                work = Crawl(store, frontier, Archive(store), fetcher, clock)
+                return await verify_claims(work, cited, lambda url: advance(next(done), total, url))
+
+    try:
+        with open_store(folder) as store:
+            return asyncio.run(run(store))
+    except StoreError as error:
+        fail(str(error))
+
+
+def _plain(verified: Verified) -> dict[str, str]:
+    from dataclasses import asdict
+
+    return {**asdict(verified), "at": verified.at.isoformat()}

@@ -1,0 +1,171 @@
+"""Visits the sources of a catalogue's claims and finds each figure again. It reports; it changes no claim."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from atlas.discover.anchor import Anchor, Anchoring, Wanted, find
+from atlas.discover.archive import ArchiveError
+from atlas.discover.crawl import Crawl, visit_once, write_down
+from atlas.discover.frontier import Found, Visit, host_of
+from atlas.discover.link_status import link_status
+from atlas.discover.page import Fetched
+from atlas.discover.page_text import page_text
+from atlas.discover.registry_lint import same_address
+from atlas.discover.store import Store
+from atlas.model.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A claim and one page it was read in."""
+
+    system: str
+    claim: str
+    source: str
+    url: str
+    wanted: Wanted
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A claim after a visit to its source. ``sha256`` names the version that was read, empty where none was."""
+
+    system: str
+    claim: str
+    source: str
+    url: str
+    at: dt.datetime
+    anchoring: Anchoring
+    figure: str
+    detail: str
+    sha256: str
+
+
+def cited_claims(system: System) -> list[Cited]:
+    """The claims of a system that can be looked up: printed figures that were found, in sources with an address."""
+    document = system.document
+    found = []
+    for ident, claim in document.claims.items():
+        if claim.figure is None or claim.verdict != "found":
+            continue
+        for name in claim.source:
+            source = document.sources.get(name)
+            if source is not None and source.url is not None and source.role != "seed":
+                wanted = Wanted(claim.figure, tuple(claim.near))
+                found.append(Cited(system.slug, ident, name, source.url, wanted, document.org))
+    return found
+
+
+async def verify(work: Crawl, cited: Sequence[Cited], progress: Callable[[str], None] | None = None) -> list[Verified]:
+    """Visit each address once, find its claims, write everything down; in the order of ``cited``."""
+    pages: dict[str, list[Cited]] = defaultdict(list)
+    for each in cited:
+        pages[each.url].append(each)
+    now = work.clock()
+    work.frontier.add((Found(url, "source", claims[0].owner) for url, claims in pages.items()), now)
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for url in pages:
+        hosts[host_of(url)].append(url)
+    gate = asyncio.Semaphore(work.hosts_at_once)
+    results: dict[tuple[str, str, str], Verified] = {}
+
+    async def one_host(urls: Sequence[str]) -> None:
+        async with gate:
+            for url in urls:
+                found = await _verify_page(work, url, pages[url])
+                results.update({(v.system, v.claim, v.source): v for v in found})
+                if progress is not None:
+                    progress(url)
+
+    async with asyncio.TaskGroup() as group:
+        for urls in hosts.values():
+            group.create_task(one_host(urls))
+    return [results[c.system, c.claim, c.source] for c in cited]
+
+
+async def _verify_page(work: Crawl, url: str, cited: Sequence[Cited]) -> list[Verified]:
+    task = work.frontier.task(url)
+    if task is None:
+        raise RuntimeError(f"{url} is not in the frontier")
+    before = _kept_text(work, task.sha256)
+    visit = await visit_once(work, task)
+    with work.store.transaction():
+        write_down(work, task, visit)
+        found = [_judge(work, each, visit, before) for each in cited]
+        _keep(work.store, found)
+    return found
+
+
+def _judge(work: Crawl, cited: Cited, visit: Visit, before: str) -> Verified:
+    if visit.page is not None and visit.outcome.is_answer:
+        anchor, sha256 = _anchor(cited, visit.page, before), visit.page.sha256
+    else:
+        anchor, sha256 = _unreachable(work, cited, visit), ""
+    place = (cited.system, cited.claim, cited.source, cited.url, visit.at)
+    return Verified(*place, anchor.anchoring, anchor.figure, anchor.detail, sha256)
+
+
+def _anchor(cited: Cited, page: Fetched, before: str) -> Anchor:
+    text = page_text(page)
+    if text is None:
+        return Anchor(Anchoring.UNREACHABLE, detail=f"{page.media_type or 'the page'} is not read as text")
+    anchor = find(cited.wanted, text, before)
+    here, there = (same_address(url).partition("?")[0] for url in (cited.url, page.final_url))
+    if here == there:
+        return anchor
+    if anchor.anchoring is Anchoring.UNCHANGED:
+        return Anchor(Anchoring.MOVED, anchor.figure, f"the page is now at {page.final_url}")
+    return Anchor(anchor.anchoring, anchor.figure, f"{anchor.detail or 'not found'}; redirected to {page.final_url}")
+
+
+def _unreachable(work: Crawl, cited: Cited, visit: Visit) -> Anchor:
+    status = link_status(work.store, cited.url, visit.at)
+    if not status.is_rotten:
+        return Anchor(Anchoring.UNREACHABLE, detail=f"{visit.reason} (failure {status.failures} of 3)")
+    copies = "".join(f"; copy at {address}" for address in status.copies)
+    kept = _kept_text(work, status.sha256)
+    if not kept:
+        return Anchor(Anchoring.UNREACHABLE, detail=f"link rot: {visit.reason}; the archive has no copy{copies}")
+    anchor = find(cited.wanted, kept)
+    has = "has the figure" if anchor.anchoring is Anchoring.UNCHANGED else f"says: {anchor.anchoring}"
+    day = f"{status.last_answer:%Y-%m-%d}" if status.last_answer else "an earlier day"
+    detail = f"link rot: {visit.reason}; the archive's copy of {day} {has}{copies}"
+    return Anchor(Anchoring.UNREACHABLE, anchor.figure, detail)
+
+
+def _kept_text(work: Crawl, sha256: str) -> str:
+    """The text of a version in the archive; empty where there is none."""
+    if not sha256 or sha256 not in work.archive:
+        return ""
+    try:
+        return page_text(work.archive.read(sha256)) or ""
+    except ArchiveError:
+        return ""
+
+
+def _keep(store: Store, found: Iterable[Verified]) -> None:
+    store.database.executemany(
+        "INSERT INTO anchor (system, claim, source, url, at, anchoring, figure, detail, sha256) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (v.system, v.claim, v.source, v.url, v.at.isoformat(), v.anchoring, v.figure, v.detail, v.sha256)
+            for v in found
+        ],
+    )
+
+
+def last_verified(store: Store) -> Mapping[tuple[str, str, str], Verified]:
+    """The newest result of each claim at each of its sources."""
+    query = "SELECT system, claim, source, url, at, anchoring, figure, detail, sha256 FROM anchor ORDER BY at, rowid"
+    return {
+        (r[0], r[1], r[2]): Verified(
+            r[0], r[1], r[2], r[3], dt.datetime.fromisoformat(r[4]), Anchoring(r[5]), r[6], r[7], r[8]
+        )
+        for r in store.database.execute(query)
+    }
