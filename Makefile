@@ -7,7 +7,7 @@ SITE   ?= site
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test check lint types layers tests golden schema bench node chromium shots clean
+.PHONY: help serve build test check lint types layers tests golden schema kernel bench node chromium shots clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -70,6 +70,9 @@ tests: $(VENV)/.dev
 
 golden: $(VENV)/.dev ## rewrite the golden files after an intended change
 	@ATLAS_UPDATE_GOLDEN=1 $(BIN)/pytest -q tests -k golden
+
+kernel: $(VENV)/.dev ## build the discrete engine's kernel anew, as a library and as WebAssembly
+	@$(BIN)/python -m atlas.sim.build_kernel
 
 bench: $(VENV)/.dev node chromium ## measure, and write bench/RESULTS.md
 	@$(BIN)/python -m bench

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atlas.physics.distribution import Shape
+from atlas.sim.portable import exp
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +67,7 @@ def _lognormal(grid: Floats, cv: float) -> Floats:
     sigma = math.sqrt(math.log1p(cv * cv))
     normal = NormalDist()
     scores = np.array([-normal.inv_cdf(p) for p in grid.tolist()])
-    table: Floats = np.exp(sigma * scores - sigma * sigma / 2)
+    table: Floats = exp(sigma * scores - sigma * sigma / 2)
     return table
 
 
