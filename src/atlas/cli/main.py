@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atlas import __version__
-from atlas.cli import author, inspect, publish, report, run, sources, sweep, verify
+from atlas.cli import author, drills, inspect, publish, report, run, sources, sweep, verify
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ app = typer.Typer(
 inspect.register(app)
 author.register(app)
 run.register(app)
+drills.register(app)
 sweep.register(app)
 publish.register(app)
 verify.register(app)
