@@ -29,6 +29,7 @@ NAMES = {
     "sources stats",
     "sources import",
     "sources verify",
+    "report",
 }  # fmt: skip
 COMMANDS = dict(commands())
 HELP_S = 0.3 * 3
