@@ -12,9 +12,6 @@ from collections.abc import Iterator
 
 from trafilatura import extract
 
-MAX_TREE = 200_000
-"""Elements of a page; more are refused before they cost minutes."""
-
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9~>$€])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|etc|cf|Fig|Sec|No|Mr|Ms|Dr|St|Inc|Ltd|U\.S|a\.m|p\.m|ca)|\b[A-Z])\.$"
@@ -23,7 +20,7 @@ _ABBREVIATION = re.compile(
 
 def article_text(page: str, url: str = "") -> str:
     """The text, one paragraph, heading or table row a line; empty where the page has none."""
-    text = extract(page, url=url or None, include_comments=False, favor_precision=True, max_tree_size=MAX_TREE)
+    text = extract(page, url=url or None, include_comments=False, favor_precision=True)
     return text or ""
 
 
