@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from bench.in_chromium import chromium_runner, digests
 
 from atlas.sim import Plan, simulate
 from atlas.sim.browser import to_browser
@@ -55,6 +56,18 @@ def test_webassembly_leaves_the_same_record(wasm: Path, tmp_path: Path) -> None:
         assert set(there) == {n for n in here.__slots__ if isinstance(getattr(here, n), np.ndarray)}
         for name, recorded in there.items():
             assert recorded == getattr(here, name).tobytes(), (seed, name)
+
+
+@pytest.mark.browser
+def test_a_browser_s_worker_leaves_the_same_record(wasm: Path, chromium: str) -> None:
+    """In a worker of headless Chromium too, every recorded array is that of the native kernel, to the bit."""
+    with chromium_runner(chromium, wasm.read_bytes()) as run:
+        for seed in range(PLANS):
+            plan = random_plan(seed)
+            there = run(to_browser(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True))
+            here = simulate(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True, engine="kernel").records[0]
+            assert there.status == 0
+            assert there.digests == digests(here), seed
 
 
 def test_webassembly_is_small_and_needs_nothing(wasm: Path) -> None:
