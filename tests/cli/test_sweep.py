@@ -82,10 +82,24 @@ def test_what_cannot_be_swept_is_said(atlas: Atlas, own: Path, words: tuple[str,
     assert outcome.out == ""
 
 
+def test_a_pool_that_breaks_is_no_traceback(atlas: Atlas, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that dies, and one with other code: exit code 2, what happened, that the rest is kept."""
+    words = (*GRID, "--catalogue", own, "--executor", "processes:1")
+    monkeypatch.setattr("atlas.compile.sweep.run.run_packed", lambda *_: os._exit(1))
+    outcome = atlas(*words)
+    assert outcome.code == 2
+    assert "the executor processes:1 failed" in outcome.err
+    assert "1 of 4 runs are kept" in outcome.err
+    monkeypatch.setattr("atlas.compile.sweep.run.code_hash", iter("ab" * 9).__next__)
+    outcome = atlas(*GRID, "--catalogue", own, "--executor", "threads:1")
+    assert outcome.code == 2
+    assert "another version of Atlas" in outcome.err
+
+
 def _begin(own: Path, cache: Path, *more: object) -> subprocess.Popen[str]:
     """A long sweep in a process group of its own."""
     words = ("sweep", "tiny", "--catalogue", own, "--vary", "load=0.5x..2x:20", "--seeds", 3, "--engine", "discrete")
-    command = [sys.executable, "-m", "atlas.cli", *map(str, (*words, "--for", "60 s", *more))]
+    command = [sys.executable, "-m", "atlas.cli", *map(str, (*words, "--for", "30 s", *more))]
     return subprocess.Popen(
         command,
         env={**os.environ, "ATLAS_CACHE": str(cache)},

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from atlas.compile.sweep import Axis, Journal, Sweep
     from atlas.compile.sweep.run import Progress, SweepPlan
 
+_FAILED = "have its workers the same Atlas installed, and enough memory? what was run is kept"
 TABLES, CHARTS = (".csv", ".parquet", ".json"), (".svg", ".png", ".json")
 
 
@@ -159,8 +160,10 @@ def _axis(text: str, case: Case) -> Axis:
 
 
 def _run(plan: SweepPlan, executor: str, *, again: bool, quiet: bool) -> Sweep:
+    from concurrent.futures import BrokenExecutor, CancelledError
+
     from atlas.cli.executor import open_executor
-    from atlas.compile.sweep import JournalError, open_journal, run_sweep
+    from atlas.compile.sweep import JournalError, SweepError, open_journal, run_sweep
 
     try:
         with (
@@ -172,6 +175,10 @@ def _run(plan: SweepPlan, executor: str, *, again: bool, quiet: bool) -> Sweep:
             return run_sweep(plan, executor=pool, journal=kept, report=told)
     except JournalError as error:
         fail(str(error), "wait for it, or end it: what it has done is kept")
+    except SweepError as error:
+        fail(str(error))
+    except (BrokenExecutor, CancelledError, ImportError) as error:
+        fail(f"the executor {executor} failed: {error or type(error).__name__}", _FAILED)
 
 
 def _folder() -> Path:

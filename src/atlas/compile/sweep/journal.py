@@ -119,7 +119,7 @@ def code_hash() -> str:
     state = hashlib.sha256()
     for part in _PARTS:
         for path in sorted((package / part).rglob("*")):
-            if path.suffix in (".py", ".c") and path.is_file():
+            if path.suffix in (".py", ".c", ".h", ".inc") and path.is_file():
                 state.update(str(path.relative_to(package)).encode())
                 state.update(path.read_bytes())
     return state.hexdigest()

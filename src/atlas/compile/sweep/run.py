@@ -13,7 +13,7 @@ from atlas.compile.conditions import Conditions
 from atlas.compile.overlay import Case
 from atlas.compile.plan import compile_system
 from atlas.compile.run import load_drills
-from atlas.compile.sweep.journal import Journal
+from atlas.compile.sweep.journal import Journal, code_hash
 from atlas.compile.sweep.knob import Axis
 from atlas.compile.sweep.point import LOAD, Base, PlainRow, Point, pack, run_packed, run_point
 from atlas.compile.sweep.table import Sweep
@@ -158,20 +158,26 @@ def _timed(plan: SweepPlan, point: Point) -> tuple[list[PlainRow], float]:
     return run_point(plan.case, plan.base, point), time.perf_counter() - began
 
 
-def timed_packed(packed: bytes, base: Base, point: Point) -> tuple[list[PlainRow], float]:
-    """Rows of a point and the seconds they took: what executors are asked."""
+def timed_packed(packed: bytes, base: Base, point: Point, code: str) -> tuple[list[PlainRow], float]:
+    """Rows of a point and the seconds they took: what executors are asked.
+
+    ``code`` is the ``code_hash`` of who asks. Raises ``SweepError`` where other code would answer: its numbers would be
+    kept as if they were this one's.
+    """
+    if code_hash() != code:
+        raise SweepError("a worker runs another version of Atlas than this machine: install the same on both")
     began = time.perf_counter()
     return run_packed(packed, base, point), time.perf_counter() - began
 
 
 def _run_on(executor: Executor, plan: SweepPlan, points: Sequence[Point], tally: _Tally) -> None:
     """Keep the executor busy with a few runs more than it can do, and take back what is done as it comes."""
-    packed, waiting = pack(plan.case), iter(points)
+    packed, code, waiting = pack(plan.case), code_hash(), iter(points)
     out: dict[Future[tuple[list[PlainRow], float]], Point] = {}
     try:
         while True:
             while len(out) < IN_FLIGHT and (point := next(waiting, None)) is not None:
-                out[executor.submit(timed_packed, packed, plan.base, point)] = point
+                out[executor.submit(timed_packed, packed, plan.base, point, code)] = point
             if not out:
                 return
             done, _ = wait(out, return_when=FIRST_COMPLETED)
