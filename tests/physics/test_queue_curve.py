@@ -43,7 +43,7 @@ def test_endless_queues_wait_as_allen_and_cunneen_say() -> None:
 @pytest.mark.parametrize("cv2", [0.0, 1.0, 9.0])
 def test_curves_only_rise(cv2: float) -> None:
     """More load means more inside, so that the load can be read from the number inside."""
-    for curve in (queue_curve(6.0, 80.0, cv2), queue_curve(6.0, ENDLESS, cv2), shortest_curve(6, 80.0, cv2)):
+    for curve in (queue_curve(6.0, 80.0, cv2), queue_curve(6.0, ENDLESS, cv2), shortest_curve(6, 80.0, cv2, 40)):
         assert (np.diff(curve.inside) > 0).all()
         assert (curve.refused >= 0).all()
         assert (curve.refused <= 1).all()
@@ -51,6 +51,6 @@ def test_curves_only_rise(cv2: float) -> None:
 
 def test_choosing_the_shorter_queue_waits_less() -> None:
     """At every load below one the shorter of two queues holds fewer than a queue at random."""
-    chosen, random = shortest_curve(4, 1000.0, 1.0), queue_curve(4.0, 1000.0, 1.0)
+    chosen, random = shortest_curve(4, 1000.0, 1.0, 40), queue_curve(4.0, 1000.0, 1.0)
     healthy = (LOADS > 0.2) & (LOADS < 0.97)
     assert (chosen.inside[healthy] <= random.inside[healthy] + 1e-9).all()

@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas.physics.waiting import shortest_of_two
+from atlas.physics.waiting import shortest_of_few
 
 Floats = NDArray[np.float64]
 
@@ -121,11 +121,11 @@ def _mean_queue(servers: float, places: float, cv2: float, blocked: Floats) -> F
 
 
 @lru_cache(maxsize=128)
-def shortest_curve(servers: int, places: float, cv2: float) -> Curve:
-    """The same for one of many equal queues, of which each call takes the shorter of two drawn at random."""
+def shortest_curve(servers: int, places: float, cv2: float, instances: int) -> Curve:
+    """The same for one of ``instances`` equal queues, of which each call takes the shorter of two drawn at random."""
     plain = queue_curve(float(servers), places, cv2)
     sample = LOADS[:100:3]
-    found = np.array([shortest_of_two(servers, float(x) * servers) for x in sample])
+    found = np.array([shortest_of_few(servers, float(x) * servers, instances) for x in sample])
     easy = np.arange(len(LOADS)) < 99
     waits = np.where(easy, np.interp(LOADS, sample, found[:, 0]), plain.waits)
     waiting = np.interp(LOADS, sample, found[:, 1]) * (1 + cv2) / 2

@@ -122,6 +122,29 @@ def shortest_of_two(servers: int, offered: float) -> tuple[float, float]:
     return busy * busy, waiting
 
 
+def shortest_of_few(servers: int, offered: float, instances: int) -> tuple[float, float]:
+    """The same for a limited number of queues: between the mean field and one queue for all.
+
+    Few queues work as one in heavy traffic (their lengths differ little: H. Chen, H.-Q. Ye, "Asymptotic Optimality of
+    Balanced Routing", Operations Research 60, 2012), many as the mean field. In between both means are added as
+    powers; the exponent is fitted to simulations of two to eight queues of one to twenty servers, which the mean time
+    in the system then meets within 6 %.
+    """
+    waits, waiting = shortest_of_two(servers, offered)
+    if instances > 100 or offered <= 0 or math.isinf(waiting):
+        return waits, waiting
+    load = offered / servers
+    together = erlang_c(servers * instances, offered * instances)
+    return max(waits, together), _added(waiting, together * load / (1 - load) / instances)
+
+
+def _added(one: float, other: float) -> float:
+    return float((one**_POWER + other**_POWER) ** (1 / _POWER))
+
+
+_POWER = 1.35
+
+
 def _idle_share(servers: int, offered: float, almost: float) -> float:
     """The share of queues with at least none inside (which has to be 1), if ``almost`` has at least c − 1."""
     levels = [offered / servers * almost * almost, almost]

@@ -12,8 +12,8 @@ from atlas.sim.rate import site_rates, station_busy
 Stratum = Literal["a", "b", "c", "d"]
 
 STRATA: dict[Stratum, str] = {
-    "a": "feed-forward, at least ten slots a queue, utilisation at most .85, a cv of .7 to 1: p99 within 1 %",
-    "b": "feed-forward, fewer slots, a higher load or another cv: p99 within 6 %, in rows of like queues within 15 %",
+    "a": "feed-forward, at least ten slots a queue, utilisation at most .85, a cv of at most 1: p99 within 1 %",
+    "b": "feed-forward, fewer slots, a higher load or a cv above 1: p99 within 6 %, in rows of like queues within 15 %",
     "c": "with timeouts, retries, breakers, hedges, quorums, limits or shedding: error measured and published",
     "d": "with slots held while children run: error measured and published",
 }
@@ -45,8 +45,7 @@ def _is_easy(plan: Plan) -> bool:
     slots = np.where(pooled, slots * s.instances, slots)
     load = (station_busy(plan) + s.background) / (s.slots.astype(np.float64) * s.instances)
     used = plan.sites.table[plan.sites.table != NONE]
-    cv, many = plan.tables.cv[used], bool((slots >= 30).all())
-    return bool((slots >= 10).all() and (load <= 0.85).all() and (cv <= 1).all() and (many or (cv >= 0.7).all()))
+    return bool((slots >= 10).all() and (load <= 0.85).all() and (plan.tables.cv[used] <= 1).all())
 
 
 def steady_leaves_out(plan: Plan, at_s: float | None) -> tuple[str, ...]:

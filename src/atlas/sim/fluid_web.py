@@ -167,7 +167,7 @@ def curves_of(network: Network, state: Conditions) -> Curves:
         cv2 = round(min(load.cv2, 400.0), 3)
         shortest = plan.stations.routing[station] == Routing.SHORTEST and network.group_instances[g] > 1
         if shortest and count <= _SHORTEST_UP_TO:
-            rows.append(shortest_curve(max(1, round(count)), most, cv2))
+            rows.append(shortest_curve(max(1, round(count)), most, cv2, load.instances))
         else:
             rows.append(queue_curve(count, most, cv2))
         servers.append(count)

@@ -10,7 +10,7 @@ import numpy as np
 from atlas.physics.breaker import open_share
 from atlas.physics.erlang import erlang_c
 from atlas.physics.lattice import Axis, Floats, Spread, at_time, nothing
-from atlas.physics.waiting import Times, bounded_wait, exponential_wait, loss_share, shortest_of_two, wait_spread
+from atlas.physics.waiting import Times, bounded_wait, exponential_wait, loss_share, shortest_of_few, wait_spread
 from atlas.sim.conditions import Conditions
 from atlas.sim.network import Network, places
 from atlas.sim.plan import NONE, UNLIMITED, Plan, Routing
@@ -71,6 +71,8 @@ class Load:
     """... and by how much fewer wait."""
     held: bool = False
     shortest: bool = False
+    instances: int = 1
+    """Number of equal queues."""
     full: float = 0.0
     """Share refused because the queue is full."""
     service: Times | None = None
@@ -111,7 +113,7 @@ class Load:
         if self.is_overloaded:
             return nothing(axis)
         if self.shortest:
-            waits, waiting = shortest_of_two(int(self.servers), self.offered)
+            waits, waiting = shortest_of_few(int(self.servers), self.offered, self.instances)
             mean = waiting / self.offered * self.mean_s * (1 + self.cv2) / 2
             return exponential_wait(axis, waits, mean)
         if self.held or self.service is None:
@@ -169,6 +171,7 @@ class Loads:
         for g, station in enumerate(network.group_station.tolist()):
             load = Load(max(float(network.group_servers[g]), 1e-9), places(plan, station))
             load.shortest = plan.stations.routing[station] == Routing.SHORTEST and network.group_instances[g] > 1
+            load.instances = max(1, round(float(network.group_instances[g])))
             self.groups.append(load)
         self._members = self._find_members()
 
