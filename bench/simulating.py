@@ -1,56 +1,226 @@
-"""The discrete engine: visits to services per second, against SimPy on the same plans with the same answers."""
+"""The discrete engine: visits per second beside SimPy and ciw and beside the least that an event can cost.
+
+Also its memory and its speed as load grows, and its speed as WebAssembly in a browser.
+"""
 
 from __future__ import annotations
 
-import importlib
+import ctypes
 import math
-import random
+import os
+import shutil
+import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from atlas.sim import Call, Plan, PlanBuilder, Service, Stage, simulate
+from atlas.sim.browser import to_browser
+from atlas.sim.build_kernel import BuildError, build_native, wasm_bytes
+from atlas.sim.discrete import seeds_of
+from atlas.sim.kernel import load_kernel
 from atlas.sim.plan import UNLIMITED
-from atlas.sim.record import Count
+from atlas.sim.quantile_table import quantile_table
+from atlas.sim.record import Count, new_record
 from bench.calibration import Calibration
-from bench.measure import Say, Section
+from bench.in_chromium import FRAMES, chromium_runner, digests
+from bench.measure import ROOT, Say, Section
+from bench.simulators import ciw_rate, simpy_rate
 
 TARGET = 300
 """Times as many visits per second as SimPy."""
-_SIGMA = math.sqrt(math.log(2))
+BROWSER_TARGET = 0.5
+"""Share of the native speed in a browser."""
+ENGINE_BYTES = 100 * 1024
 _SAME_P99 = 0.1
 """How far two p99 of a short SimPy run may lie apart."""
+_HOLDS = 400_000
+_GROWTH = (1e3, 1e5, 1e6)
+
+Rate = tuple[float, float]
+"""Visits per processor second, and p99 (s)."""
 
 
-def measure(_calibration: Calibration, _scratch: Path, say: Say) -> Section:
-    """Both engines on each plan, in processor seconds of the same run."""
+def measure(_calibration: Calibration, scratch: Path, say: Say) -> Section:
+    """All of it, in processor seconds of the same run."""
     section = Section("Simulating")
-    lines = ["| plan | visits/s | SimPy | ratio | p99 | SimPy's p99 |", "|---|---|---|---|---|---|"]
+    parts = [_beside_others(section, say), _beside_the_bound(section, scratch, say), _memory(section, say)]
+    parts += [_growth(section, say), _in_a_browser(section, say)]
+    section.text = "\n\n".join(part for part in parts if part)
+    return section
+
+
+def _beside_others(section: Section, say: Say) -> str:
+    lines = ["| plan | visits/s | SimPy | ratio | ciw | ratio | p99 | SimPy's | ciw's |", "|" + "---|" * 9]
     for name, plan, for_s, requests, target in _plans():
         say(name)
-        hops_per_s, p99_s = _own(plan, for_s)
-        section.data[name] = {"hops_per_s": round(hops_per_s), "p99_s": p99_s}
-        try:
-            other_per_s, other_p99_s = _simpy(plan, requests)
-        except ModuleNotFoundError:
+        own = _own(plan, for_s)
+        section.data[name] = {"hops_per_s": round(own[0]), "p99_s": own[1]}
+        simpy = _other(simpy_rate, plan, requests)
+        ciw = _other(ciw_rate, plan, requests) if _is_chain(plan) else None
+        for other, rate in (("SimPy", simpy), ("ciw", ciw)):
+            if rate is None:
+                continue
+            if abs(own[1] / rate[1] - 1) > _SAME_P99:
+                raise AssertionError(f"{name}: p99 {own[1]} s here, {rate[1]} s in {other}: not the same model")
+            section.data[name] |= {
+                f"{other.lower()}_hops_per_s": round(rate[0]),
+                other.lower(): round(own[0] / rate[0]),
+            }
+        if target and simpy:
+            section.at_least(f"{name}: visits per second against SimPy", TARGET, own[0] / simpy[0], "×")
+        elif target:
             section.missing(f"{name}: visits per second against SimPy", f"≥ {TARGET} ×", "SimPy is not installed")
-            continue
-        if abs(p99_s / other_p99_s - 1) > _SAME_P99:
-            raise AssertionError(f"{name}: p99 {p99_s} s here, {other_p99_s} s in SimPy: not the same model")
-        ratio = hops_per_s / other_per_s
+        cells = [f"{own[0] / 1e6:.1f} M", *_beside(own, simpy), *_beside(own, ciw), f"{own[1]:.4g} s"]
         lines.append(
-            f"| {name} | {hops_per_s / 1e6:.1f} M | {other_per_s / 1e3:.0f} k | {ratio:.0f} × "
-            f"| {p99_s:.4g} s | {other_p99_s:.4g} s |"
+            f"| {name} | " + " | ".join([*cells, *(f"{r[1]:.4g} s" if r else "" for r in (simpy, ciw))]) + " |"
         )
-        section.data[name] |= {"simpy_hops_per_s": round(other_per_s), "ratio": round(ratio)}
-        if target:
-            section.at_least(f"{name}: visits per second against SimPy", TARGET, ratio, "×")
-    for rate in (1e3, 1e5, 1e6):
-        hops_per_s, _ = _own(micro(rate), 200e3 / rate)
-        lines.append(f"| twelve components at {rate:,.0f} requests/s | {hops_per_s / 1e6:.1f} M | | | | |")
-    section.text = "\n".join(lines)
-    return section
+    return "\n".join([*lines, "", "happysim, a third peer, has no release that installs here."])
+
+
+def _beside(own: Rate, other: Rate | None) -> list[str]:
+    return [f"{other[0] / 1e3:.0f} k", f"{own[0] / other[0]:.0f} ×"] if other else ["", ""]
+
+
+def _other(measured: Callable[[Plan, int], Rate], plan: Plan, requests: int) -> Rate | None:
+    try:
+        return measured(plan, requests)
+    except ModuleNotFoundError:
+        return None
+
+
+def _is_chain(plan: Plan) -> bool:
+    """Whether ciw has it: calls in a row, without timeouts; not one server, whose p99 settles late."""
+    return int(plan.stations.slots[0]) > 1 and len(plan.stations) == len(plan.sites) and not plan.sites.timeout_s.any()
+
+
+def _beside_the_bound(section: Section, scratch: Path, say: Say) -> str:
+    """What a visit costs beside one entry taken from the calendar, one draw, and one entry put in."""
+    say("the least that an event costs")
+    lines = ["| plan | one visit | heap: pop, push, draw | share | calendar: the same | share |", "|" + "---|" * 6]
+    library = ctypes.CDLL(str(build_native(scratch / "hold.so", source=ROOT / "bench" / "hold.c")))
+    for name, plan, for_s, _, target in _plans():
+        if not target:
+            continue
+        visit_ns, pending = 1e9 / _own(plan, for_s)[0], _busy(plan)
+        heap_ns, calendar_ns = (_hold_ns(library, pending, is_heap=is_heap) for is_heap in (True, False))
+        section.data[f"{name}: bound"] = {"visit_ns": visit_ns, "heap_ns": heap_ns, "calendar_ns": calendar_ns}
+        lines.append(
+            f"| {name} | {visit_ns:.0f} ns | {heap_ns:.0f} ns at {pending} entries | {heap_ns / visit_ns:.0%} "
+            f"| {calendar_ns:.0f} ns | {calendar_ns / visit_ns:.0%} |"
+        )
+    return "\n".join(lines)
+
+
+def _busy(plan: Plan) -> int:
+    """Calls in service on average, which is what the calendar holds."""
+    record = simulate(plan, 1, 20.0, warmup_s=10.0, bin_s=10.0).records[0]
+    return max(1, round(float(np.diff(record.station_area[:, :, 0], axis=0).sum()) / 10.0))
+
+
+def _hold_ns(library: Any, pending: int, *, is_heap: bool) -> float:
+    """Nanoseconds of processor time for one entry taken, one draw, one entry put in, with so many pending."""
+    state, heap = np.zeros(4096, dtype=np.uint8), np.zeros(2 * pending + 64)
+    days, marks = np.zeros((1 << 18) * 32 + 64, dtype=np.uint8), np.zeros(1 << 12, dtype=np.uint64)
+    table = quantile_table("lognormal", 1.0, 1.0)
+    library.atlas_hold.argtypes = [ctypes.c_void_p] * 5 + [ctypes.c_int64] * 3
+
+    def seconds(holds: int) -> float:
+        aligned = days.ctypes.data + (-days.ctypes.data) % 64
+        began = time.process_time()
+        library.atlas_hold(
+            *(state.ctypes.data, aligned, marks.ctypes.data, heap.ctypes.data, table.ctypes.data),
+            *(pending, holds, int(is_heap)),
+        )
+        return time.process_time() - began
+
+    return statistics.median((seconds(2 * _HOLDS) - seconds(_HOLDS)) / _HOLDS * 1e9 for _ in range(5))
+
+
+_PEAK = """
+import resource, sys
+from atlas.sim import simulate
+from bench.simulating import micro
+outcome = simulate(micro(1000.0, holds=True), 1, float(sys.argv[1]), bin_s=10.0)
+print(int(outcome.flow_series("flow").arrived.sum() * 10), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def _memory(section: Section, say: Say) -> str:
+    """Peak memory of a process for a run, and for one ten times as long."""
+    say("memory as requests grow")
+    told = []
+    for for_s in (30, 300):
+        command = [sys.executable, "-c", _PEAK, str(for_s)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        told.append(tuple(float(x) for x in done.stdout.split()))
+    (few, before_mb), (many, after_mb) = told
+    section.at_most("memory for ten times the requests", 1.1, after_mb / before_mb, "×")
+    section.data["memory"] = {"requests": [few, many], "peak_mb": [before_mb, after_mb]}
+    return f"Peak memory of the process: {before_mb:.0f} MB for {few:,.0f} requests, {after_mb:.0f} MB for {many:,.0f}."
+
+
+def _growth(section: Section, say: Say) -> str:
+    """Visits per second as the rate grows: more outstanding calls, and fewer of them in the processor's caches."""
+    say("cost as the rate grows")
+    lines = ["| requests/s | visits/s | outstanding at most | of 64 bytes each |", "|---|---|---|---|"]
+    for rate in _GROWTH:
+        plan, for_s = micro(rate), 200e3 / rate
+        hops_per_s = _own(plan, for_s)[0]
+        frames = simulate(plan, 1, for_s, bin_s=for_s).count(Count.FRAMES)
+        section.data[f"growth at {rate:g}"] = {"hops_per_s": round(hops_per_s), "frames": frames}
+        lines.append(f"| {rate:,.0f} | {hops_per_s / 1e6:.1f} M | {frames:,} | {frames * 64 / 1e6:.2g} MB |")
+    return "\n".join(lines)
+
+
+def _in_a_browser(section: Section, say: Say) -> str:
+    """The same runs natively and in a worker of headless Chromium: the same records, and how much slower."""
+    say("the kernel in a browser")
+    chromium, what = os.environ.get("ATLAS_CHROMIUM") or shutil.which("chromium"), "in a browser, share of native speed"
+    try:
+        wasm = wasm_bytes()
+    except BuildError as error:
+        section.missing(what, f"≥ {BROWSER_TARGET}", str(error))
+        return ""
+    section.at_most("the engine for browsers", ENGINE_BYTES / 1024, len(wasm) / 1024, "KB")
+    if chromium is None:
+        section.missing(what, f"≥ {BROWSER_TARGET}", "Chromium is not installed")
+        return ""
+    lines = ["| plan | native | Chromium | share |", "|---|---|---|---|"]
+    with chromium_runner(chromium, wasm) as run:
+        for name, plan, for_s, _, target in _plans():
+            if not target:
+                continue
+            data = to_browser(plan, 1, for_s)
+            shares, pairs = [], []
+            for _ in range(3):
+                native_s, record = _native(plan, for_s)
+                there = run(data)
+                if there.status != 0 or there.digests != record:
+                    raise AssertionError(f"{name}: the browser's record is not the native one")
+                pairs.append((native_s, there.seconds))
+                shares.append(native_s / there.seconds)
+            share = statistics.median(shares)
+            section.at_least(f"{name}: {what}", BROWSER_TARGET, share, "")
+            section.data[f"{name}: browser"] = {"share": share}
+            lines.append(f"| {name} | {pairs[-1][0]:.2f} s | {pairs[-1][1]:.2f} s | {share:.0%} |")
+    return "\n".join(lines)
+
+
+def _native(plan: Plan, for_s: float) -> tuple[float, dict[str, str]]:
+    """Seconds of a native run with as much room as the browser's, and what it recorded."""
+    kernel = load_kernel()
+    if kernel is None:
+        raise BuildError("no native kernel")
+    record = new_record(plan, for_s, 1.0, by_site=False)
+    began = time.perf_counter()
+    kernel.attempt(plan, record, seeds_of(1, 0), (for_s, 0.0), FRAMES)
+    return time.perf_counter() - began, digests(record)
 
 
 def _plans() -> list[tuple[str, Plan, float, int, bool]]:
@@ -58,7 +228,7 @@ def _plans() -> list[tuple[str, Plan, float, int, bool]]:
     return [
         ("one server", tandem(1, 1, 0.8), 500_000, 15_000, False),
         ("sixteen servers", tandem(1, 16, 12.8), 50_000, 20_000, False),
-        ("five tiers", tandem(5, 10, 8.0), 30_000, 8_000, True),
+        ("five tiers", tandem(5, 10, 8.0), 150_000, 8_000, True),
         ("twelve components, timeouts and retries", micro(1000.0), 150, 6_000, True),
         ("twelve components, slots held too", micro(1000.0, holds=True), 150, 6_000, True),
     ]
@@ -114,80 +284,12 @@ def _micro_call(name: str, *stages: Stage, chance: float = 1.0) -> Call:
     return Call(name, Service(_MICRO[name][1]), stages, chance=chance, **settings)
 
 
-def _own(plan: Plan, for_s: float) -> tuple[float, float]:
-    """Visits per processor second, and p99 (s)."""
+def _own(plan: Plan, for_s: float) -> Rate:
+    """Visits per processor second, and p99 (s); of three runs the middle one."""
     simulate(plan, 1, for_s / 20, bin_s=for_s)
-    began = time.process_time()
-    outcome = simulate(plan, 1, for_s, bin_s=for_s)
-    return outcome.count(Count.CALLS) / (time.process_time() - began), outcome.latency("flow", 0.99).mean
-
-
-def _simpy(plan: Plan, requests: int) -> tuple[float, float]:
-    """The same in SimPy: visits per processor second, and p99 (s). ModuleNotFoundError where it is not installed."""
-    model = _SimpyModel(importlib.import_module("simpy"), plan)
-    model.env.process(model.arrivals(requests))
-    began = time.process_time()
-    model.env.run()
-    seconds = time.process_time() - began
-    latencies = sorted(model.latencies)
-    return model.visits / seconds, latencies[int(0.99 * len(latencies))]
-
-
-_Steps = Generator[Any, Any, None]
-
-
-class _SimpyModel:
-    """A plan as SimPy's guides would write it: processes that wait for resources, for each other, and for time."""
-
-    def __init__(self, simpy: Any, plan: Plan) -> None:
-        self._simpy, self._plan = simpy, plan
-        self.env, self._random = simpy.Environment(), random.Random(1)
-        self._resources = [simpy.Resource(self.env, int(slots)) for slots in plan.stations.slots]
-        self._place = [math.log(mean) - _SIGMA * _SIGMA / 2 for mean in plan.tables.mean]
-        self._below = [[calls for _, calls in plan.calls_of(site)] for site in range(len(plan.sites))]
-        sites = plan.sites
-        self._station, self._table, self._chance = sites.station.tolist(), sites.table.tolist(), sites.chance.tolist()
-        self._timeout, self._attempts = sites.timeout_s.tolist(), sites.attempts.tolist()
-        self._backoff, self._holds = sites.backoff_s.tolist(), plan.stations.holds.tolist()
-        self.latencies: list[float] = []
-        self.visits = 0
-
-    def arrivals(self, requests: int) -> _Steps:
-        """Poisson arrivals."""
-        rate = float(self._plan.sources.rate_per_s[0])
-        for _ in range(requests):
-            yield self.env.timeout(self._random.expovariate(rate))
-            self.env.process(self._request())
-
-    def _request(self) -> _Steps:
-        began = self.env.now
-        yield from self._attempt(int(self._plan.flows.root[0]))
-        self.latencies.append(self.env.now - began)
-
-    def _attempt(self, site: int) -> _Steps:
-        self.visits += 1
-        station = self._station[site]
-        with self._resources[station].request() as slot:
-            yield slot
-            yield self.env.timeout(self._random.lognormvariate(self._place[self._table[site]], _SIGMA))
-            if self._holds[station]:
-                yield from self._stages(site)
-        if not self._holds[station]:
-            yield from self._stages(site)
-
-    def _stages(self, site: int) -> _Steps:
-        for calls in self._below[site]:
-            if len(calls) == 1 and not self._timeout[calls[0]]:
-                yield from self._attempt(calls[0])
-                continue
-            happen = [c for c in calls if self._chance[c] >= 1 or self._random.random() < self._chance[c]]
-            if happen:
-                yield self._simpy.AllOf(self.env, [self.env.process(self._call(c)) for c in happen])
-
-    def _call(self, site: int) -> _Steps:
-        for number in range(self._attempts[site]):
-            work = self.env.process(self._attempt(site))
-            first = yield self._simpy.AnyOf(self.env, [work, self.env.timeout(self._timeout[site])])
-            if work in first:
-                return
-            yield self.env.timeout(self._backoff[site] * (1 << number) * 2 * self._random.random())
+    seconds = []
+    for _ in range(3):
+        began = time.process_time()
+        outcome = simulate(plan, 1, for_s, bin_s=for_s)
+        seconds.append(time.process_time() - began)
+    return outcome.count(Count.CALLS) / statistics.median(seconds), outcome.latency("flow", 0.99).mean
