@@ -1,7 +1,8 @@
 """Every check has an asset that fails it and one that passes it.
 
 An asset is a patch on the base document, a list of patches (a catalogue of several systems), ``system: SLUG`` for a
-system of the real catalogue, or ``drawings`` and ``kept`` outcomes of drills that stand in for those that are computed.
+system of the real catalogue, or ``drawings``, ``kept`` outcomes of drills and ``visits`` that stand in for those that
+are computed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from atlas.catalogue import Catalogue, LoadedFile, read_yaml
+from atlas.catalogue.visits import Visited
 from atlas.check import Case, all_checks, run_checks
 from atlas.check.runner import check_case
 from atlas.compile import BOTH, Playbook, Trial
@@ -26,6 +28,8 @@ from atlas.model import Vocabulary
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "check"
 TODAY = dt.date(2026, 11, 21)
+BESIDE = ("drawings", "kept", "visits")
+"""What an asset gives beside the document."""
 Patch = dict[str, Any]
 Build = Callable[[Patch], LoadedFile]
 CHECKS = {check.code: check for check in all_checks()}
@@ -36,7 +40,7 @@ def case_of(patch: Patch, build: Build, catalogue: Catalogue) -> Case:
     if "system" in patch:
         system = catalogue.systems[patch["system"]]
         return Case(system, TODAY, catalogue.sources[system.file])
-    file = build({path: value for path, value in patch.items() if path not in ("drawings", "kept")})
+    file = build({path: value for path, value in patch.items() if path not in BESIDE})
     assert file.system is not None, [f"{f.path}: {f.message}" for f in file.findings]
     return Case(file.system, TODAY, file.source)
 
@@ -62,6 +66,8 @@ def findings(code: str, side: str, build: Build, vocabulary: Vocabulary, catalog
     if "kept" in asset:
         case = replace(case, root=Path("catalogue"))
         case.__dict__["kept"] = outcomes(case, asset["kept"])
+    if "visits" in asset:
+        case.__dict__["visits"] = tuple(Visited(**row) for row in asset["visits"])
     return list(check_case(case, [CHECKS[code]]))
 
 

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from atlas.catalogue import Catalogue
+from atlas.catalogue.visits import Visited
 from atlas.check import check_system
 from atlas.cli.main import app
 from atlas.report import Material, Section, compose, facts_of, read_planned, to_html, to_markdown
@@ -40,6 +41,21 @@ def test_what_was_not_measured_is_said(material: Material) -> None:
     """Without history and verification the report says so instead of showing zeros."""
     text = to_markdown(compose("weekly", material))
     assert text.count("Not measured") == 3
+
+
+def test_figures_that_changed_are_for_a_curator(material: Material) -> None:
+    """Visits are counted; what no longer stands in its source is listed with both wordings, lost pages apart."""
+    visits = [
+        Visited("a", "post", "2026-11-20", "72 nodes", "unchanged"),
+        Visited("b", "post", "2026-11-20", "9 TB", "value changed", "12 TB"),
+        Visited("c", "talk", "2026-11-20", "5 ms", "unreachable", detail="404", is_rotten=True),
+    ]
+    told = Material(material.catalogue, material.facts, TODAY, visits={"discord": visits})
+    links, sources = compose("weekly", told).sections[-2:]
+    assert links.words == ("1 of 2 pages answered; 1 are given up as rotten.",)
+    assert links.rows == (("discord", "talk", "2026-11-20", "404"),)
+    assert sources.words[0].startswith("1 of 3 figures")
+    assert sources.rows == (("discord", "b", "value changed", "9 TB", "12 TB", "2026-11-20"),)
 
 
 def test_gaps_are_what_is_planned_and_not_published(material: Material) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atlas.catalogue import Catalogue
+from atlas.catalogue.visits import Visited
 from atlas.model import System
 from atlas.site.figure import EvidenceBook
 from atlas.site.names import printed
@@ -78,3 +79,22 @@ def test_a_printed_figure_is_never_rounded(catalogue: Catalogue) -> None:
     ]
     assert shown
     assert not [text for text, _ in shown if text == "100 %"]
+
+
+def test_a_visit_is_shown_with_its_day(catalogue: Catalogue) -> None:
+    """Evidence says when the figure was last looked for in its source, and what stands there now."""
+    system = catalogue.systems["discord"]
+    ident, claim = next((i, c) for i, c in system.document.claims.items() if c.figure and c.verdict == "found")
+    changed = Visited(ident, claim.source[0], "2026-11-21", claim.figure or "", "value changed", now="96 nodes")
+    book = EvidenceBook(system, TODAY, visits=[changed])
+    rows = dict(book.of_claim(ident).rows)
+    assert "".join(part.text for part in rows["Visited"]) == "prints another value 2026-11-21: “96 nodes”"
+    assert "Visited" not in dict(EvidenceBook(system, TODAY).of_claim(ident).rows)
+
+
+def test_an_outdated_visit_is_not_shown(catalogue: Catalogue) -> None:
+    """A visit that looked for other words says nothing of the claim as it stands."""
+    system = catalogue.systems["discord"]
+    ident, claim = next((i, c) for i, c in system.document.claims.items() if c.figure and c.verdict == "found")
+    old = Visited(ident, claim.source[0], "2026-11-21", "other words", "vanished")
+    assert EvidenceBook(system, TODAY, visits=[old]).visits == ()

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from atlas.catalogue import YamlSource
+from atlas.catalogue.visits import Visited, read_visits
 from atlas.check.call_tree import Place as CallPlace
 from atlas.check.call_tree import places
 from atlas.check.fact import Fact, Facts
@@ -90,6 +91,11 @@ class Case:
         from atlas.compile.kept import read_kept  # noqa: PLC0415 - only costly checks load the engines
 
         return None if self.root is None else read_kept(self.root, self.system.slug)
+
+    @cached_property
+    def visits(self) -> tuple[Visited, ...]:
+        """What was found when the sources of its claims were last visited."""
+        return () if self.root is None else read_visits(self.root, self.system.slug)
 
     def growth(self, metric: str) -> str:
         """Which way a metric moves in the world: ``up``, ``down`` or ``none``."""

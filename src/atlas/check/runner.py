@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from atlas.catalogue import Catalogue
 from atlas.check.case import Case, Cited, Survey, cited
@@ -70,10 +70,12 @@ def _is_chosen(check: Check, only: Collection[str], *, costly: bool) -> bool:
     return costly or not check.is_costly
 
 
-def check_system(system: System, *, today: dt.date, checks: Iterable[Check] | None = None) -> list[Finding]:
-    """The findings of the checks of one system, sorted by place."""
+def check_system(
+    system: System, *, today: dt.date, checks: Iterable[Check] | None = None, root: Path | None = None
+) -> list[Finding]:
+    """The findings of the checks of one system, sorted by place; ``root`` is the catalogue that it stands in."""
     chosen = [c for c in all_checks() if not c.is_costly] if checks is None else checks
-    return sort_findings(check_case(Case(system, today), chosen))
+    return sort_findings(check_case(Case(system, today, root=root), chosen))
 
 
 def check_case(case: Case, checks: Iterable[Check]) -> Iterator[Finding]:

@@ -73,6 +73,7 @@ def report(
 
 
 def _material(catalogue: Path | None, kind: str, day: dt.date, usage: Usage | None) -> Material:
+    from atlas.catalogue.visits import read_visits
     from atlas.check import check_system
     from atlas.cli.progress import bar
     from atlas.report import Material, facts_of, last_period, read_changes, read_planned, read_progress
@@ -83,14 +84,16 @@ def _material(catalogue: Path | None, kind: str, day: dt.date, usage: Usage | No
     facts = {}
     with bar("checking") as advance:
         for number, (slug, system) in enumerate(loaded.systems.items(), 1):
-            facts[slug] = facts_of(system, check_system(system, today=day))
+            facts[slug] = facts_of(system, check_system(system, today=day, root=loaded.root))
             advance(number, len(loaded.systems), slug)
     since = min(last_period(kind, day).previous.start, day - dt.timedelta(days=31))  # type: ignore[arg-type]
     try:
         planned, points = read_planned(loaded.root), read_progress(loaded.root)
     except (PlanError, ProgressError) as error:
         fail(str(error), "mend the file")
-    return Material(loaded, facts, day, planned, read_changes(loaded.root, since, day), usage, points)
+    changes = read_changes(loaded.root, since, day)
+    visits = {slug: read_visits(loaded.root, slug) for slug in loaded.systems}
+    return Material(loaded, facts, day, planned, changes, usage, points, {s: v for s, v in visits.items() if v})
 
 
 def _usage(logs: list[Path], table: Path | None) -> Usage | None:

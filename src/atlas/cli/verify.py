@@ -10,7 +10,7 @@ import typer
 from atlas.cli.exit import FOUND, fail
 from atlas.cli.nearest import nearest
 from atlas.cli.network import ContactOption, DataOption, clock, data_root, open_fetcher
-from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
+from atlas.cli.options import CatalogueOption, JsonOption, find_root, open_catalogue
 from atlas.cli.sources import sources_app
 
 if TYPE_CHECKING:
@@ -29,9 +29,12 @@ def verify(
     catalogue: CatalogueOption = None,
     contact: ContactOption = None,
     data: DataOption = None,
+    keep: Annotated[
+        bool, typer.Option("--record", help="Keep what was found in visits/ of the catalogue, for pages and checks.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Visit the sources of claims and find each figure again; nothing in the catalogue is changed.
+    """Visit the sources of claims and find each figure again; no claim is changed.
 
     unchanged: printed as it was, or in other words; moved: at another address or away from its terms; value changed;
     vanished; unreachable (after three failures in fourteen days the archive's copy is read instead).
@@ -47,6 +50,8 @@ def verify(
 
     cited = _cited(systems or [], catalogue, quiet=as_json)
     found = _visit(cited, contact, data_root(data), quiet=as_json)
+    if keep:
+        _record(find_root(catalogue), cited, found)
     if as_json:
         typer.echo(json.dumps([_plain(v) for v in found], indent=2, ensure_ascii=False))
     else:
@@ -93,6 +98,15 @@ def _visit(cited: Sequence[Cited], contact: str | None, folder: Path, *, quiet: 
             return asyncio.run(run(store))
     except StoreError as error:
         fail(str(error))
+
+
+def _record(root: Path, cited: Sequence[Cited], found: Sequence[Verified]) -> None:
+    from atlas.catalogue.visits import keep_visits
+    from atlas.discover.verify import visited
+
+    for slug in dict.fromkeys(c.system for c in cited):
+        pairs = zip(cited, found, strict=True)
+        keep_visits(root, slug, [visited(c, v) for c, v in pairs if c.system == slug])
 
 
 def _plain(verified: Verified) -> dict[str, str]:

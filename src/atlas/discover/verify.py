@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from atlas.catalogue.visits import Visited, few_words
 from atlas.discover.anchor import Anchor, Anchoring, Wanted, find
 from atlas.discover.archive import ArchiveError
 from atlas.discover.crawl import Crawl, visit_once, write_down
@@ -18,6 +19,8 @@ from atlas.discover.page_text import page_text
 from atlas.discover.registry_lint import same_address
 from atlas.discover.store import Store
 from atlas.model.system import System
+
+_ROT = "link rot"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +134,11 @@ def _unreachable(work: Crawl, cited: Cited, visit: Visit) -> Anchor:
     copies = "".join(f"; copy at {address}" for address in status.copies)
     kept = _kept_text(work, status.sha256)
     if not kept:
-        return Anchor(Anchoring.UNREACHABLE, detail=f"link rot: {visit.reason}; the archive has no copy{copies}")
+        return Anchor(Anchoring.UNREACHABLE, detail=f"{_ROT}: {visit.reason}; the archive has no copy{copies}")
     anchor = find(cited.wanted, kept)
     has = "has the figure" if anchor.anchoring is Anchoring.UNCHANGED else f"says: {anchor.anchoring}"
     day = f"{status.last_answer:%Y-%m-%d}" if status.last_answer else "an earlier day"
-    detail = f"link rot: {visit.reason}; the archive's copy of {day} {has}{copies}"
+    detail = f"{_ROT}: {visit.reason}; the archive's copy of {day} {has}{copies}"
     return Anchor(Anchoring.UNREACHABLE, anchor.figure, detail)
 
 
@@ -157,6 +160,20 @@ def _keep(store: Store, found: Iterable[Verified]) -> None:
             (v.system, v.claim, v.source, v.url, v.at.isoformat(), v.anchoring, v.figure, v.detail, v.sha256)
             for v in found
         ],
+    )
+
+
+def visited(cited: Cited, found: Verified) -> Visited:
+    """A result as the catalogue keeps it beside its claims: no more words than a claim itself may have."""
+    return Visited(
+        claim=found.claim,
+        source=found.source,
+        day=found.at.date().isoformat(),
+        asked=cited.wanted.figure,
+        state=found.anchoring.value,
+        now=few_words(found.figure) if found.anchoring is not Anchoring.UNCHANGED else "",
+        detail=found.detail,
+        is_rotten=found.detail.startswith(_ROT),
     )
 
 

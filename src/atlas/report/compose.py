@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from atlas.catalogue import Catalogue
 from atlas.catalogue.statistics import statistics
+from atlas.catalogue.visits import UNCHANGED, UNREACHABLE, Visited
 from atlas.model import System
 from atlas.report.facts import Facts, years_old
 from atlas.report.history import Activity, Change, activity
@@ -26,6 +27,7 @@ STALE_DAYS = 365
 _RECENT_DAYS = 30
 _MOST_TECHNOLOGIES = 25
 _NAMED = 12
+_NEVER_VISITED = f"{NOT_MEASURED.capitalize()}: run atlas sources verify --record."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Material:
     """What reports are made from, read beforehand.
 
     ``changes`` (``None``: no history to be had) reach back to the beginning of the period before and up to today;
-    ``links`` and ``source_changes`` are rows about sources, ``None`` where they were never verified.
+    ``visits`` are the last visits to the sources of each system.
     """
 
     catalogue: Catalogue
@@ -64,8 +66,7 @@ class Material:
     changes: list[Change] | None = None
     usage: Usage | None = None
     points: Sequence[Point] = ()
-    links: Section | None = None
-    source_changes: Section | None = None
+    visits: Mapping[str, Sequence[Visited]] = field(default_factory=dict)
     extra: Sequence[Section] = field(default=())
 
     @property
@@ -118,13 +119,29 @@ def _stale(material: Material, _period: Period) -> Section:
 
 
 def _links(material: Material, _period: Period) -> Section:
-    return material.links or Section("Links", (f"{NOT_MEASURED.capitalize()}: run atlas sources verify.",))
+    """Whether the pages behind the claims are still there."""
+    pages: dict[tuple[str, str], Visited] = {}
+    for slug, visits in material.visits.items():
+        pages |= {(slug, visit.source): visit for visit in visits}
+    if not pages:
+        return Section("Links", (_NEVER_VISITED,))
+    lost = {place: visit for place, visit in pages.items() if visit.state == UNREACHABLE}
+    rotten = sum(visit.is_rotten for visit in lost.values())
+    words = f"{len(pages) - len(lost)} of {len(pages)} pages answered; {rotten} are given up as rotten."
+    rows = tuple((slug, source, visit.day, visit.detail) for (slug, source), visit in sorted(lost.items()))
+    return Section("Links", (words,), ("system", "source", "visited", "why"), rows)
 
 
 def _sources(material: Material, _period: Period) -> Section:
-    return material.source_changes or Section(
-        "Changed sources", (f"{NOT_MEASURED.capitalize()}: run atlas sources verify.",)
-    )
+    """Figures that no longer stand in their sources as they did."""
+    visits = [(slug, visit) for slug, found in material.visits.items() for visit in found]
+    if not visits:
+        return Section("Changed sources", (_NEVER_VISITED,))
+    same = sum(visit.state == UNCHANGED for _, visit in visits)
+    apart = [(slug, visit) for slug, visit in visits if visit.state not in (UNCHANGED, UNREACHABLE)]
+    words = f"{same} of {len(visits)} figures were found again as they were; {len(apart)} are for a curator to look at."
+    rows = tuple((slug, v.claim, v.state, v.asked, v.now or "–", v.day) for slug, v in apart)
+    return Section("Changed sources", (words,), ("system", "claim", "state", "was", "now", "visited"), rows)
 
 
 def _coverage(material: Material, _period: Period) -> Section:

@@ -26,6 +26,7 @@ from pathlib import Path
 from atlas.catalogue import find_catalogue, load_vocabulary, system_files
 from atlas.catalogue.load import is_slug, misplaced
 from atlas.catalogue.location import vocabulary_folder
+from atlas.catalogue.visits import FOLDER as VISITS
 from atlas.catalogue.yaml_source import read_bounded
 from atlas.check.excused import FILE as EXCUSES
 from atlas.check.excused import Excuse, ExcuseError, load_excuses
@@ -134,8 +135,8 @@ def build(
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What planning needs of a document: a hash of its text and of the outcomes of its drills, its id, every id of a
-    system that it names.
+    """What planning needs of a document: a hash of its text and of what is kept beside it, its id, every id of a system
+    that it names.
     """
 
     text: str
@@ -154,16 +155,16 @@ def scan(path: Path) -> Scan:
         if not os.path.lexists(path):
             raise
         data = b""
-    runs = outcomes_of(path)
-    outcomes = runs.read_bytes() if runs.is_file() else b""
+    beside = b"".join(one.read_bytes() for one in beside_of(path) if one.is_file())
     own = _ID.search(data)
     named = frozenset(ident.decode() for ident in _NAMED.findall(data))
-    return Scan(hashlib.sha256(data + outcomes).hexdigest(), own[1].decode() if own else "", named)
+    return Scan(hashlib.sha256(data + beside).hexdigest(), own[1].decode() if own else "", named)
 
 
-def outcomes_of(path: Path) -> Path:
-    """Where the outcomes of a document's drills are kept."""
-    return path.parents[2] / RUNS / f"{path.stem}.json"
+def beside_of(path: Path) -> tuple[Path, Path]:
+    """Where the outcomes of a document's drills and the visits to its sources are kept."""
+    root, name = path.parents[2], f"{path.stem}.json"
+    return root / RUNS / name, root / VISITS / name
 
 
 def read_excuses(root: Path) -> tuple[tuple[Excuse, ...], list[Finding]]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from atlas.catalogue.visits import Visited
 from atlas.diagnostic import Finding
 from atlas.model import ClaimView, Source, System, Value
 from atlas.quantity import Quantity, format_quantity
@@ -24,6 +25,14 @@ ACCESS_WORDS = {
     "secondary": "a third party's summary",
     "unread": "its title only",
 }
+VISIT_WORDS = {
+    "unchanged": ("found again", "tag good"),
+    "moved": ("found elsewhere", "tag"),
+    "value changed": ("prints another value", "tag bad"),
+    "vanished": ("no longer printed", "tag bad"),
+    "unreachable": ("out of reach", "tag old"),
+}
+"""What a visit to a source found, and how that looks."""
 _BASIS = {
     "derived": "Computed from published figures.",
     "sized": "As many as give the stated utilisation at the peak.",
@@ -49,10 +58,13 @@ class Evidence:
 class EvidenceBook:
     """Makes figures of one system, and keeps the evidence of each."""
 
-    def __init__(self, system: System, today: dt.date, findings: Sequence[Finding] = ()) -> None:
+    def __init__(
+        self, system: System, today: dt.date, findings: Sequence[Finding] = (), visits: Sequence[Visited] = ()
+    ) -> None:
         self.system = system
         self.today = today
         self._findings = findings
+        self._visits = visits
         self._home = evidence_page(system.slug)
         self._found: dict[str, Evidence] = {}
 
@@ -132,6 +144,7 @@ class EvidenceBook:
             ("Scope", claim.scope),
             ("Confidence", f"{view.confidence}, {CONFIDENCE_WORDS[view.confidence]}"),
             ("Checked", self._checked(view)),
+            ("Visited", self._visited(view)),
             ("Note", claim.note),
         ]
         kept = tuple((label, parts) for label, given in rows if (parts := parts_of(given)))
@@ -167,6 +180,22 @@ class EvidenceBook:
         known = [c for c in claims if c in self.system.claims]
         links = joined(Link(f"{c} = {printed(self.system.claims[c])}", f"{self._home}claim-{c}") for c in known)
         return (("Rests on", links),) if links else ()
+
+    @property
+    def visits(self) -> tuple[Visited, ...]:
+        """The last visits that still speak of the claims as they stand."""
+        claims, sources = self.system.document.claims, self.system.document.sources
+        known = (v for v in self._visits if v.claim in claims and v.source in sources)
+        return tuple(v for v in known if v.is_about(claims[v.claim], sources[v.source].accessed))
+
+    def _visited(self, view: ClaimView) -> Given:
+        """When the figure was last looked for in its source, and what was found."""
+        lines: list[Given] = []
+        for visit in (v for v in self.visits if v.claim == view.id):
+            words, look = VISIT_WORDS.get(visit.state, (visit.state, "tag"))
+            now = f": “{visit.now}”" if visit.now and visit.is_gone else ""
+            lines.append((Words(words, look), f" {visit.day}{now}"))
+        return joined(lines, "; ") if lines else None
 
     def _checked(self, view: ClaimView) -> tuple[Part, ...]:
         against = [f for f in self._findings if view.id in f.because or f.path.startswith(f"claims.{view.id}")]

@@ -13,7 +13,7 @@ from atlas.catalogue import load_vocabulary, system_files
 from atlas.catalogue.location import vocabulary_folder
 from atlas.diagnostic import Finding
 from atlas.site import search
-from atlas.site.build import Job, Scan, keep, outcomes_of, past_metrics, plan_jobs, read_excuses, scan, words_hash
+from atlas.site.build import Job, Scan, beside_of, keep, past_metrics, plan_jobs, read_excuses, scan, words_hash
 from atlas.site.cache import Cache
 from atlas.site.digest import Digest
 from atlas.site.frame import Site
@@ -101,7 +101,7 @@ class LiveSite:
             self._words, self._words_state = words_hash(self._vocabulary), state
         before, self._scans = self._scans, {}
         for path in system_files(self.root):
-            now = (_state(path), _state(outcomes_of(path)))
+            now = (_state(path), *(_state(beside) for beside in beside_of(path)))
             kept = before.get(path)
             self._scans[path] = kept if kept and kept[0] == now else (now, scan(path))
         return plan_jobs(

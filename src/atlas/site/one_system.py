@@ -10,10 +10,11 @@ from typing import Any
 
 from atlas.catalogue import LoadedFile
 from atlas.catalogue.load import is_slug, load_file
+from atlas.catalogue.visits import read_visits
 from atlas.check import check_system
 from atlas.check.excused import Excuse
 from atlas.compile import Case
-from atlas.compile.kept import Kept, read_kept
+from atlas.compile.kept import read_kept
 from atlas.diagnostic import Finding, Level, sort_findings
 from atlas.model import Vocabulary
 from atlas.site import api
@@ -51,7 +52,7 @@ def render_file(
 
     Findings that ``excuses`` cover are left out, as ``atlas check`` leaves them out.
     """
-    return render_system(load_file(path, vocabulary, root), known, today, site, excuses, read_kept(root, path.stem))
+    return render_system(load_file(path, vocabulary, root), known, today, site, excuses, root)
 
 
 def render_system(
@@ -60,16 +61,20 @@ def render_system(
     today: dt.date,
     site: Site,
     excuses: Sequence[Excuse] = (),
-    kept: Kept | None = None,
+    root: Path | None = None,
 ) -> Rendered:
-    """All pages and files of a loaded document; none where its file name would make no address."""
+    """All pages and files of a loaded document; none where its file name would make no address.
+
+    ``root`` is its catalogue: the outcomes of its drills and the visits to its sources are read from there.
+    """
     system = loaded.system
     if system is None or not is_slug(system.slug):
         return Rendered(None, {}, loaded.findings)
-    made = [*loaded.findings, *check_system(system, today=today)]
+    made = [*loaded.findings, *check_system(system, today=today, root=root)]
     found = sort_findings(f for f in made if not any(excuse.covers(f) for excuse in excuses))
     pictures = drawings(system)
-    book = EvidenceBook(system, today, found)
+    kept = read_kept(root, system.slug) if root else None
+    book = EvidenceBook(system, today, found, read_visits(root, system.slug) if root else ())
     own = digest(system, pictures, found, today, grade(system), kept)
     runs = None if has_errors(loaded.findings) else run_data(Case(system, loaded.source.data))
     files = {

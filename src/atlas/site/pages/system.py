@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from atlas.catalogue.visits import UNCHANGED, Visited
 from atlas.diagnostic import Finding
 from atlas.model import System
 from atlas.quantity import Form
 from atlas.site.drawings import Drawing
-from atlas.site.figure import Evidence, EvidenceBook
+from atlas.site.figure import VISIT_WORDS, Evidence, EvidenceBook
 from atlas.site.frame import Site, render
 from atlas.site.names import (
     CONFIDENCE_WORDS,
@@ -101,7 +103,7 @@ def system_pages(
         "sources": ends[0],
         "claims": ends[1],
         "struck": _struck(book),
-        "about": _about(system, confidence),
+        "about": _about(book, confidence),
         "sections": _bar(system, sections, pictures, has_runs=drills > 0),
         "drill_count": drills,
         "has_outcomes": has_outcomes,
@@ -217,12 +219,14 @@ def _finding_words(slug: str, found: Sequence[Finding]) -> Given:
     return Link(text, f"systems/{slug}/#table-findings")
 
 
-def _about(system: System, confidence: str) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+def _about(book: EvidenceBook, confidence: str) -> tuple[tuple[str, tuple[Part, ...]], ...]:
+    system = book.system
     document = system.document
     model = document.model
     rows: list[tuple[str, Given]] = [
         ("Last verified", str(document.last_verified)),
         ("Verified by", document.verified_by),
+        ("Sources visited", _visits(book.visits)),
         (
             "Confidence",
             (
@@ -239,6 +243,16 @@ def _about(system: System, confidence: str) -> tuple[tuple[str, tuple[Part, ...]
         ("Correct it", f"one file: {system.file}"),
     ]
     return tuple((label, parts) for label, given in rows if (parts := parts_of(given)))
+
+
+def _visits(visits: Sequence[Visited]) -> Given:
+    """Of the figures that were looked for in their sources again, how many stand there."""
+    if not visits:
+        return None
+    counts = Counter(visit.state for visit in visits)
+    found = f"{max(v.day for v in visits)}: {counts.pop(UNCHANGED, 0)} of {len(visits)} figures found again"
+    others = [f"{n} {VISIT_WORDS.get(state, (state, ''))[0]}" for state, n in counts.most_common()]
+    return "; ".join([found, *others])
 
 
 def _struck(book: EvidenceBook) -> tuple[tuple[Part, ...], ...]:
