@@ -12,9 +12,11 @@ from atlas.check import all_checks, explain
 from atlas.diagnostic.code import CODES
 from atlas.site.digest import Digest
 from atlas.site.frame import CONTENT_SECURITY_POLICY, Site, render
+from atlas.site.pages import engines
 from atlas.site.pages.vocabulary import Group
 from atlas.site.parts import Given, Link, Part, parts_of
 from atlas.site.sections import Entry
+from atlas.site.table import Table, to_csv, to_json
 
 Block = tuple[str, Any]
 
@@ -23,7 +25,8 @@ Block = tuple[str, Any]
 class Prose:
     """A titled part of a page of words.
 
-    Blocks are ``("p", line)``, ``("ul", lines)``, ``("pre", text)`` or ``("key", None)`` for the key of origins.
+    Blocks are ``("p", line)``, ``("ul", lines)``, ``("pre", text)``, ``("table", Table)`` or ``("key", None)`` for
+    the key of origins.
     """
 
     id: str
@@ -41,15 +44,15 @@ def method_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
         Prose("origins", "Where a number comes from", _origins()),
         Prose("checks", "How figures are checked against each other", _checks(sum(checks.values()), families)),
         Prose("confidence", "Confidence", _confidence()),
+        Prose("engines", "The engines", (("table", engines.engines()), *_drills())),
+        Prose("agreement", "How far the engines agree", tuple(("table", table) for table in _agreement())),
         Prose("limits", "What this cannot do", _limits()),
     )
-    return _prose(
-        "method",
-        "Method",
-        "How a figure gets onto these pages, what it has to pass, and what the pages cannot tell you.",
-        sections,
-        site,
-    )
+    lead = "How a figure gets onto these pages, what it has to pass, and what the pages cannot tell you."
+    files = _prose("method", "Method", lead, sections, site)
+    for table in (engines.engines(), *_agreement()):
+        files |= {f"method/{table.id}.csv": to_csv(table), f"method/{table.id}.json": to_json(table)}
+    return files
 
 
 def check_pages(site: Site) -> dict[str, str]:
@@ -146,6 +149,7 @@ _FAMILIES = {
     "record": "Completeness of the record",
     "diagrams": "Diagrams",
     "legal": "Rights",
+    "model": "The model, run",
 }
 
 
@@ -261,11 +265,27 @@ def _confidence() -> tuple[Block, ...]:
     )
 
 
+def _agreement() -> tuple[Table, Table]:
+    return engines.steady_agreement(), engines.fault_agreement()
+
+
+def _drills() -> tuple[Block, ...]:
+    return (
+        _p(
+            "A drill injects a fault into the model and asks whether what was promised still holds; then the same "
+            "without the mitigation, which must miss it, and without both, which must be well. ",
+            Link("All drills, as they were run", "drills/"),
+            ".",
+        ),
+        _ul(*engines.LIMITS),
+    )
+
+
 def _limits() -> tuple[Block, ...]:
     return (
         _ul(
             "A diagram is our reading of public sources, not the operator's drawing.",
-            "The rates on the pages follow from call trees alone: no waiting, no retries.",
+            "The rates on the pages follow from call trees alone: no waiting, no retries. The engines have both.",
             (
                 "A published figure may have been rounded, chosen or wrong before it was printed. Checks "
                 "find contradictions, not lies."
