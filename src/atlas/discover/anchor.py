@@ -20,8 +20,6 @@ FUZZY = 90.0
 """Similarity (0 to 100) from which on two wordings are one."""
 SAME_SENTENCE = 80.0
 """Similarity, numbers left out, from which on a sentence is the successor of another."""
-WINDOW = 300
-"""Letters before and after a figure in which its terms are looked for."""
 TELLING_LETTERS = 4
 """A figure with so many letters besides its numbers has a sentence of its own to be recognised by."""
 TELLING_WORDS = 3
@@ -34,6 +32,24 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _NUMBER_WORDS = re.compile(
     r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|twenty|thirty|forty|fifty|sixty"
     r"|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|trillions?)\b"
+)
+_QUALIFIERS = frozenset(
+    (
+        "over",
+        "more",
+        "than",
+        "nearly",
+        "almost",
+        "about",
+        "around",
+        "just",
+        "only",
+        "under",
+        "less",
+        "least",
+        "the",
+        "and",
+    )
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]?[^\Wa-z])|\s*\n+")
 
@@ -68,15 +84,52 @@ class Wanted:
 
 
 def find(wanted: Wanted, text: str, before: str = "") -> Anchor:
-    """Where a figure stands in a text; ``before`` is the text of the last version, where there is one."""
-    figure, terms = tidy(wanted.figure), [tidy(term).lower() for term in wanted.near]
-    exact = _exact(figure, terms, tidy(text))
-    if exact is not None:
-        return exact
-    sentences = _sentences(text)
-    places = [s for s, around in zip(sentences, _with_neighbours(sentences), strict=True) if _is_near(terms, around)]
-    found = _fuzzy(figure, places) or (_reworded(figure, places) if terms else None)
-    return found or _successor(figure, places, sentences, before) or Anchor(Anchoring.VANISHED)
+    """Where a figure stands in a text; ``before`` is the text of the last version, where there is one.
+
+    With it the figure's own sentence is followed first, and what stood elsewhere in the text already is not taken for
+    its successor.
+    """
+    hunt = _Hunt.of(wanted, text, before)
+    found = _followed(hunt) or _exact(hunt) or _fuzzy(hunt) or _reworded(hunt) or _successor(hunt)
+    return found or Anchor(Anchoring.VANISHED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence with those beside it. ``is_new`` where the last version did not have it."""
+
+    sentence: str
+    around: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hunt:
+    """A figure and where to look for it. ``near`` are the places that have one of its terms, or all without terms."""
+
+    figure: str
+    terms: tuple[str, ...]
+    places: tuple[_Place, ...]
+    near: tuple[_Place, ...]
+    was: str
+
+    @classmethod
+    def of(cls, wanted: Wanted, text: str, before: str) -> _Hunt:
+        figure, terms = tidy(wanted.figure), tuple(tidy(term).lower() for term in wanted.near)
+        old = _sentences(before)
+        known = {sentence.lower() for sentence in old}
+        sentences = _sentences(text)
+        places = tuple(
+            _Place(sentence, around, sentence.lower() not in known)
+            for sentence, around in zip(sentences, _with_neighbours(sentences), strict=True)
+        )
+        had = [
+            (sum(term in s.lower() for term in terms), _has(terms, around), -index, s)
+            for index, (s, around) in enumerate(zip(old, _with_neighbours(old), strict=True))
+            if _stands(figure, s)
+        ]
+        near = tuple(place for place in places if _has(terms, place.around))
+        return cls(figure, terms, places, near, max(had, default=(0, False, 0, ""))[3])
 
 
 def tidy(text: str) -> str:
@@ -94,29 +147,60 @@ def _with_neighbours(sentences: Sequence[str]) -> Iterator[str]:
         yield " ".join(sentences[max(0, index - 1) : index + 2])
 
 
-def _is_near(terms: Sequence[str], text: str) -> bool:
+def _has(terms: Sequence[str], text: str, *, every: bool = False) -> bool:
     low = text.lower()
-    return not terms or any(term in low for term in terms)
+    return not terms or (all if every else any)(term in low for term in terms)
 
 
-def _exact(figure: str, terms: Sequence[str], text: str) -> Anchor | None:
-    pattern = rf"(?<![\d.])(?<!\d,){re.escape(figure.lower())}(?!\d)(?![.,]\d)"
-    places = [match.start() for match in re.finditer(pattern, text.lower())]
-    for place in places:
-        if _is_near(terms, text[max(0, place - WINDOW) : place + len(figure) + WINDOW]):
-            return Anchor(Anchoring.UNCHANGED, text[place : place + len(figure)], "as printed")
-    if places and len(figure.split()) >= TELLING_WORDS:
-        return Anchor(Anchoring.MOVED, figure, "as printed, but none of its terms is near")
+def _stands(figure: str, text: str) -> re.Match[str] | None:
+    """The figure as printed, no longer number containing it."""
+    return re.search(rf"(?<![\d.])(?<!\d,){re.escape(figure.lower())}(?!\d)(?![.,]\d)", text.lower())
+
+
+def _followed(hunt: _Hunt) -> Anchor | None:
+    """The sentence in which the figure stood: the same, with other words around the figure, or with another number."""
+    if not hunt.was:
+        return None
+    was, masked = hunt.was.lower(), _masked(hunt.was)
+    if any(place.sentence.lower() == was for place in hunt.places):
+        return Anchor(Anchoring.UNCHANGED, hunt.figure, "in the same sentence")
+    scored = [(fuzz.ratio(masked, _masked(place.sentence)), place.sentence) for place in hunt.places if place.is_new]
+    score, now = max(scored, default=(0.0, ""))
+    if score < SAME_SENTENCE:
+        return None
+    match = _stands(hunt.figure, now)
+    if match is not None:
+        return Anchor(Anchoring.UNCHANGED, now[match.start() : match.end()], "as printed")
+    part, numbers = _most_alike(hunt.figure, now, 0.0), _numbers(hunt.figure)
+    if _numbers(part) == numbers or set(numbers) <= set(_numbers(now)):
+        return Anchor(Anchoring.UNCHANGED, part, "nearly as printed")
+    return Anchor(Anchoring.CHANGED, part, "its sentence stands with another number")
+
+
+def _exact(hunt: _Hunt) -> Anchor | None:
+    is_telling = len(hunt.figure.split()) >= TELLING_WORDS
+    for place in hunt.near:
+        match = _stands(hunt.figure, place.sentence)
+        if match is not None and _may_be_it(hunt, place):
+            return Anchor(Anchoring.UNCHANGED, place.sentence[match.start() : match.end()], "as printed")
+    if is_telling and any(_stands(hunt.figure, place.sentence) for place in hunt.places):
+        return Anchor(Anchoring.MOVED, hunt.figure, "as printed, but none of its terms is near")
     return None
 
 
-def _fuzzy(figure: str, places: Sequence[str]) -> Anchor | None:
-    numbers = _numbers(figure)
-    for sentence in places:
-        part = _most_alike(figure, sentence, FUZZY)
-        if part and _numbers(part) == numbers:
+def _fuzzy(hunt: _Hunt) -> Anchor | None:
+    numbers = _numbers(hunt.figure)
+    for place in hunt.near:
+        part = _most_alike(hunt.figure, place.sentence, FUZZY)
+        if part and _numbers(part) == numbers and _may_be_it(hunt, place):
             return Anchor(Anchoring.UNCHANGED, part, "nearly as printed")
     return None
+
+
+def _may_be_it(hunt: _Hunt, place: _Place) -> bool:
+    """Whether a place is more than chance: a short figure that stood there before was another."""
+    is_telling = len(hunt.figure.split()) >= TELLING_WORDS
+    return is_telling or not hunt.was or place.is_new or _has(hunt.terms, place.sentence, every=True)
 
 
 def _most_alike(figure: str, sentence: str, least: float) -> str:
@@ -141,33 +225,40 @@ def _amount(number: Printed) -> float:
     return float(f"{number.amount * (number.factor or 1.0):.9g}")
 
 
-def _reworded(figure: str, places: Sequence[str]) -> Anchor | None:
-    """All numbers of the figure, with units of their kind, in one sentence: *4 billion* as *4,000,000,000*."""
-    wanted = read(figure)
+def _reworded(hunt: _Hunt) -> Anchor | None:
+    """All numbers of the figure and what they count, in one sentence: *4 billion* as *4,000,000,000*."""
+    wanted = read(hunt.figure)
     kinds = {number.kind for number in wanted.numbers}
-    for sentence in places if wanted.numbers else ():
-        here = read(sentence)
+    for place in hunt.near if wanted.numbers and hunt.terms else ():
+        here = read(place.sentence)
         stands = {_amount(number) for number in here.numbers if number.kind in kinds}
-        if stands.issuperset(_numbers(figure)) and here.currency == wanted.currency:
-            return Anchor(Anchoring.UNCHANGED, _most_alike(figure, sentence, 0.0), "in other words")
+        if not stands.issuperset(_numbers(hunt.figure)) or here.currency != wanted.currency:
+            continue
+        if _counts_the_same(hunt, place):
+            return Anchor(Anchoring.UNCHANGED, _most_alike(hunt.figure, place.sentence, 0.0), "in other words")
     return None
 
 
-def _successor(figure: str, places: Sequence[str], sentences: Sequence[str], before: str) -> Anchor | None:
-    """The sentence that took the figure's place, with another number in it."""
-    was = next((s for s in _sentences(before) if figure.lower() in s.lower()), "")
-    pattern = _masked(figure)
-    is_telling = sum(letter.isalpha() for letter in pattern) >= TELLING_LETTERS
-    scored = [(_score(fuzz.ratio(_masked(was), _masked(s)), SAME_SENTENCE), s) for s in sentences if was]
-    scored += [(_score(fuzz.partial_ratio(pattern, _masked(s)), FUZZY), s) for s in places if is_telling]
-    score, chosen = max(((score, s) for score, s in scored if "#" in _masked(s)), default=(0.0, ""))
-    if not score:
+def _counts_the_same(hunt: _Hunt, place: _Place) -> bool:
+    """Whether a sentence with the right numbers speaks of the right thing: the figure's own words, else all terms."""
+    words = [w for w in re.findall(r"[^\W\d_]{3,}", _masked(hunt.figure)) if w not in _QUALIFIERS]
+    if not words:
+        return _has(hunt.terms, place.around, every=True)
+    low = place.sentence.lower()
+    return 2 * sum(word[:5] in low for word in words) >= len(words) and (place.is_new or not hunt.was)
+
+
+def _successor(hunt: _Hunt) -> Anchor | None:
+    """A sentence near the terms with the words of the figure and another number."""
+    pattern = _masked(hunt.figure)
+    if sum(letter.isalpha() for letter in pattern) < TELLING_LETTERS:
         return None
-    return Anchor(Anchoring.CHANGED, _most_alike(figure, chosen, 0.0), "its sentence stands with another number")
-
-
-def _score(similarity: float, least: float) -> float:
-    return similarity if similarity >= least else 0.0
+    new = [place.sentence for place in hunt.near if place.is_new or not hunt.was]
+    scored = [(fuzz.partial_ratio(pattern, _masked(s)), s) for s in new if "#" in _masked(s)]
+    score, chosen = max(scored, default=(0.0, ""))
+    if score < FUZZY:
+        return None
+    return Anchor(Anchoring.CHANGED, _most_alike(hunt.figure, chosen, 0.0), "its words stand with another number")
 
 
 def _masked(text: str) -> str:
