@@ -20,6 +20,9 @@ from atlas.serve.answers import Problem
 from atlas.serve.bell import Bell
 from atlas.serve.guard import Guard
 from atlas.serve.pages import Pages
+from atlas.serve.runs import BASE as RUNS
+from atlas.serve.runs import Runs
+from atlas.serve.runs import router as runs_router
 from atlas.serve.workshop import Workshop
 
 OPENAPI = "/api/openapi.json"
@@ -45,6 +48,14 @@ def make_app(
     With a ``bell``, pages load a small script that reloads them when they change; ``hosts`` are the names that are
     answered (empty: all); ``lifespan`` runs beside the server.
     """
+    runs = Runs(workshop.root, lambda: workshop.state.digests)
+
+    @contextlib.asynccontextmanager
+    async def beside(app: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(app):
+            yield
+        runs.close()
+
     app = FastAPI(
         title="Atlas",
         version=__version__,
@@ -53,12 +64,13 @@ def make_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=OPENAPI,
-        lifespan=lifespan,
+        lifespan=beside,
         redirect_slashes=False,
     )
     app.add_exception_handler(HTTPException, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.include_router(api.router(workshop))
+    app.include_router(runs_router(runs))
     if bell is not None:
         _add_events(app, bell)
     pages = Pages(workshop.site, head=LIVE_SCRIPT if bell else b"")
@@ -89,7 +101,13 @@ class _Rest:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer what no route has taken."""
         answer: ASGIApp = self.pages
-        if scope["path"].startswith("/api/v1/") or scope["path"] == OPENAPI:
+        if scope["path"].startswith(f"{RUNS}/") or scope["path"] == RUNS:
+            if scope["method"] in {"GET", "HEAD"}:
+                answer = _problem(404, "there is no such address", f"{OPENAPI} lists them")
+            else:
+                said = "runs are begun by POST on their list, read by GET, ended by DELETE"
+                answer = _problem(405, said, f"{OPENAPI} lists them", {"Allow": "GET, HEAD, POST, DELETE"})
+        elif scope["path"].startswith("/api/v1/") or scope["path"] == OPENAPI:
             if scope["method"] not in {"GET", "HEAD"}:
                 answer = _problem(405, "the API can only be read", "use GET", {"Allow": "GET, HEAD"})
             elif not self._is_file(scope["path"]):

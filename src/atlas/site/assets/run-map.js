@@ -23,6 +23,7 @@ export async function makeMap(host, address) {
   withOwnIds(svg);
   svg.querySelector("title").textContent += ", coloured by utilisation";
   host.replaceChildren(svg);
+  leaveOutNotes(svg);
   const nodes = new Map();
   for (const node of svg.querySelectorAll("[class*='cmp-']")) {
     const name = [...node.classList].find((one) => one.startsWith("cmp-")).slice(4), label = node.querySelector("text.pele-label");
@@ -37,6 +38,18 @@ export async function makeMap(host, address) {
       fact.textContent = share === undefined ? said : words(share);
     }
   };
+}
+
+/** The lines of words under the drawing stand with the drawing's own copy on the page. */
+function leaveOutNotes(svg) {
+  const notes = svg.querySelector("g.notes"), box = svg.viewBox.baseVal;
+  if (!notes) return;
+  const top = notes.getBBox().y;
+  notes.remove();
+  const height = svg.getBBox().height;
+  if (top < box.y + box.height / 4 || top < height - 8) return;      // they are not below all the rest
+  svg.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${top - box.y}`);
+  svg.setAttribute("height", top - box.y);
 }
 
 function addFact(label) {

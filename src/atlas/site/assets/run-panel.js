@@ -130,6 +130,7 @@ class Panel {
       this.section.atlasRun = { settings: { ...this.settings }, results: this.lanes.map((one) => one.result) };   // for programs and tests
       this.stop();
       this.state = "done";
+      this.settings.at ??= this.run.id ? Math.floor((this.run.window.start + Math.min(this.run.window.end, this.run.window.for)) / 2) : null;
     }
     this.show();
   }
