@@ -7,7 +7,7 @@ SITE   ?= site
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test check lint types layers tests golden schema kernel bench node chromium shots clean
+.PHONY: help serve build test check lint types layers tests golden schema kernel bench node chromium shots pictures drills clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 18
@@ -77,8 +77,15 @@ kernel: $(VENV)/.dev ## build the discrete engine's kernel anew, as a library an
 bench: $(VENV)/.dev node chromium ## measure, and write bench/RESULTS.md
 	@$(BIN)/python -m bench
 
-shots: $(VENV)/.dev chromium ## take the screenshots of docs/shots
+shots: $(VENV)/.dev chromium pictures ## take the screenshots of docs/shots
 	@$(BIN)/python docs/take_shots.py
+
+pictures: $(VENV)/.runtime ## make the chart of docs/pictures with the command that the README shows
+	@mkdir -p docs/pictures
+	@$(BIN)/atlas run discord --drill celebrity-storm --quick --plot docs/pictures/celebrity-storm.svg
+
+drills: $(VENV)/.runtime ## run the drills of all systems on both engines, where they are out of date (catalogue/runs)
+	@$(BIN)/atlas drills --executor processes
 
 clean: ## remove what was built
 	rm -rf $(SITE) .atlas-cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

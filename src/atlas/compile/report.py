@@ -15,6 +15,7 @@ from atlas.compile.trace import LEVELS
 from atlas.compile.verdict import Judgement
 from atlas.quantity import Dimension, Quantity, format_quantity
 from atlas.sim import UNLIMITED
+from atlas.sim.agreement import for_stratum
 from atlas.sim.fidelity import STRATA, stratum_of
 
 Row = tuple[str, ...]
@@ -109,6 +110,7 @@ def fidelity(run: Run) -> list[str]:
     lines = [
         f"engine: {trace.engine}" + (f", seed {trace.seed}" if trace.seed is not None else ""),
         f"stratum {plan_says}: {STRATA[plan_says]}",
+        for_stratum(plan_says).text(),
         f"inputs: {origins(compiled)}",
     ]
     if compiled.conditions.share < 1:
@@ -145,6 +147,7 @@ def run_dict(run: Run) -> dict[str, Any]:
         "load": conditions.load,
         "share": conditions.share,
         "stratum": stratum_of(run.compiled.plan),
+        "agreement": for_stratum(stratum_of(run.compiled.plan)).text(),
         "origins": run.compiled.origins(),
         "not_modelled": list(run.not_modelled),
         "flows": {
