@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,7 +24,7 @@ def _steps(root: Path, name: str) -> list[dict[str, Any]]:
     return [step for job in flow["jobs"].values() for step in job["steps"] if "run" in step]
 
 
-def _run(step: dict[str, Any], folder: Path, day: str = "01") -> None:
+def _run(step: dict[str, Any], folder: Path, day: str = "01", **given: str) -> None:
     """One step in bash, with the tools of this environment and a clock that stands still."""
     tools = folder.parent / "tools"
     tools.mkdir(exist_ok=True)
@@ -33,7 +35,7 @@ def _run(step: dict[str, Any], folder: Path, day: str = "01") -> None:
     done = subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", step["run"]],
         cwd=folder,
-        env=os.environ | {"PATH": path, "GITHUB_STEP_SUMMARY": str(folder / "summary.md")},
+        env=os.environ | {"PATH": path, "GITHUB_STEP_SUMMARY": str(folder / "summary.md")} | given,
         capture_output=True,
         text=True,
         timeout=120,
@@ -77,6 +79,33 @@ def test_nothing_is_proposed_when_nothing_was_recorded(root: Path, clone: Path) 
     assert sorted(p.name for p in (clone / "reports").iterdir()) == ["weekly.html", "weekly.md"]
     branches = subprocess.run(["git", "branch"], cwd=clone, check=True, capture_output=True, text=True).stdout
     assert len(branches.splitlines()) == 1
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
+def test_sources_are_visited_and_the_result_is_proposed(root: Path, clone: Path) -> None:
+    """Hosts that do not exist are out of reach: that is recorded, the step goes on, and a branch is to be pushed."""
+    for system in (clone / "catalogue" / "systems").glob("*/*.yaml"):
+        if system.stem == "discord":
+            text = re.sub(r"(url: https://)([^/\s]+)", r"\1\2.invalid", system.read_text("utf-8"))
+            system.write_text(text, "utf-8")
+        else:
+            system.unlink()
+    steps = {step["name"]: step for step in _steps(root, "sources") if "name" in step}
+    given = {"ATLAS_DATA": str(clone.parent / "data"), "CONTACT": "https://example.org/atlas"}
+    _run(steps["Lint the registry"], clone, **given)
+    _run(steps["Find every figure again"], clone, **given)
+    kept = json.loads((clone / "catalogue" / "visits" / "discord.json").read_text("utf-8"))["visits"]
+    assert len(kept) > 50
+    assert {visit["state"] for visit in kept} == {"unreachable"}
+    assert "unreachable" in (clone / "summary.md").read_text("utf-8")
+    origin = clone.parent / "origin.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(origin)], check=True)
+    subprocess.run(["git", "remote", "add", "origin", str(origin)], cwd=clone, check=True)
+    (clone.parent / "tools" / "gh").write_text("#!/bin/sh\nexit 0\n")
+    (clone.parent / "tools" / "gh").chmod(0o755)
+    _run(steps["Propose what was found"], clone, **given)
+    pushed = subprocess.run(["git", "branch"], cwd=origin, check=True, capture_output=True, text=True).stdout
+    assert pushed.split() == [f"visits-{DAY}"]
 
 
 def test_every_command_of_every_workflow_exists(root: Path) -> None:
