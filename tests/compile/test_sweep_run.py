@@ -178,6 +178,13 @@ def test_a_point_that_cannot_be_run_says_why(make_case: MakeCase) -> None:
     assert sweep.chart().to_dict()["layer"]
 
 
+def _expecting(case: Case, flow: str) -> dict[str, Any]:
+    """The drill of the case, with its expectation of another flow."""
+    failure: dict[str, Any] = json.loads(json.dumps(case.data["failures"][0]))
+    failure["drill"]["expect"][0]["flow"] = flow
+    return failure
+
+
 def test_a_drill_is_swept(make_case: MakeCase) -> None:
     """Each point goes through the drill: goodput while it lasts, recovery, whether it holds."""
     sweep = run_sweep(grid(make_case(), "load=0.5x,1x", base=Base(drill="cache-cold")))
@@ -186,6 +193,8 @@ def test_a_drill_is_swept(make_case: MakeCase) -> None:
     assert all(r["holds"] in (True, False) and r["recovered"] is True for r in rows)
     assert all(isinstance(r["recovery_s"], float) for r in rows)
     assert sweep.chart("recovery_s").to_dict()["layer"]
+    other = make_case(failures=[_expecting(make_case(), "write")])
+    assert run_sweep(grid(other, "load=0.5x", base=Base(drill="cache-cold"))).main_flow == "write"
 
 
 def test_the_closed_forms_can_be_swept(make_case: MakeCase) -> None:

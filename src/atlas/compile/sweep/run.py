@@ -134,7 +134,9 @@ def run_sweep(
     else:
         _run_on(executor, plan, missing[1:], tally)
     rows = [(point, row) for point in plan.points for row in kept.rows(point)]
-    return Sweep(plan.case.system.slug, plan.case.system.document.name, plan.axes, plan.base, plan.seeds, tuple(rows))
+    system, drill = plan.case.system, load_drills(plan.case)[plan.base.drill].drill if plan.base.drill else None
+    about = drill.expect[0].flow if drill and drill.expect else ""
+    return Sweep(system.slug, system.document.name, plan.axes, plan.base, plan.seeds, tuple(rows), about)
 
 
 class _Tally:

@@ -37,6 +37,8 @@ class Sweep:
     base: Base
     seeds: tuple[int, ...]
     found: tuple[tuple[Point, PlainRow], ...]
+    about: str = ""
+    """The flow that a drill is about: the first that it expects something of."""
 
     @property
     def columns(self) -> Row:
@@ -55,8 +57,9 @@ class Sweep:
 
     @property
     def main_flow(self) -> str:
-        """The flow that a table shows where none is asked for; empty where no point could be run."""
-        return self.base.flow or next(iter(self.flows), "")
+        """The flow that is shown where none is asked for: the drill's, else the busiest; empty where none was run."""
+        wanted = self.base.flow or self.about
+        return wanted if wanted in self.flows else next(iter(self.flows), "")
 
     @property
     def reasons(self) -> dict[str, int]:
