@@ -119,14 +119,11 @@ def test_a_server_without_validators_is_compared_by_its_bytes(web: Web, bench: B
 
 def test_every_bad_answer_has_its_outcome(web: Web, bench: Bench) -> None:
     """Each kind of refusal, failure and request for patience is told apart, and none holds up the others."""
-    later = {"Retry-After": "3600"}
     web.site(
         "bad.example",
         {
             "/gone": Page("", 410),
             "/missing": Page("", 404),
-            "/later": Page("", 429, later),
-            "/busy": Page("", 503),
             "/error": Page("", 500),
             "/away": hostile.redirect("http://169.254.169.254/"),
             "/bomb": hostile.gzip_bomb(30_000_000),
@@ -135,8 +132,11 @@ def test_every_bad_answer_has_its_outcome(web: Web, bench: Bench) -> None:
         },
         robots="User-agent: *\nDisallow: /closed/",
     )
-    paths = ["/gone", "/missing", "/later", "/busy", "/error", "/away", "/bomb", "/good", "/closed/a"]
-    outcomes = bench.run([Found(web.url("bad.example", p)) for p in paths] + [Found("http://no.such.example/")])
+    web.site("later.example", {"/": Page("", 429, {"Retry-After": "3600"})})
+    web.site("busy.example", {"/": Page("", 503)})
+    paths = ["/gone", "/missing", "/error", "/away", "/bomb", "/good", "/closed/a"]
+    others = ["http://no.such.example/", web.url("later.example"), web.url("busy.example")]
+    outcomes = bench.run(Found(url) for url in (*(web.url("bad.example", p) for p in paths), *others))
     assert outcomes == {
         Outcome.GONE: 1,
         Outcome.MISSING: 1,
@@ -161,6 +161,18 @@ def test_retry_after_is_kept_across_runs(web: Web, bench: Bench) -> None:
     bench.now += dt.timedelta(minutes=1)
     assert bench.run() == {Outcome.FETCHED: 1}
     assert web.hits("busy.example", "/a") == 2
+
+
+def test_a_host_that_asks_for_patience_is_asked_for_nothing_else(web: Web, bench: Bench) -> None:
+    """After a 429 none of its other pages is asked for until the time is over; another host is."""
+    pages: dict[str, hostile.Answer] = {f"/{n}": Page(f"page {n}") for n in range(5)}
+    web.site("busy.example", {**pages, "/0": hostile.first_then(Page("", 429, {"Retry-After": "1800"}), Page("ok"))})
+    web.site("other.example", {"/": Page("fine")})
+    found = [Found(web.url("busy.example", f"/{n}")) for n in range(5)] + [Found(web.url("other.example"))]
+    assert bench.run(found) == {Outcome.LATER: 1, Outcome.FETCHED: 1}
+    assert web.hits("busy.example") == 1
+    bench.now += dt.timedelta(minutes=30)
+    assert bench.run() == {Outcome.FETCHED: 5}
 
 
 def test_a_limit_ends_a_run_and_the_next_one_goes_on(web: Web, bench: Bench) -> None:

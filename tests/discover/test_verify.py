@@ -217,8 +217,12 @@ def test_failures_far_apart_are_no_rot(web: Web, desk: Desk) -> None:
 def test_patience_and_robots_are_no_rot(web: Web, desk: Desk) -> None:
     """A server that asks for patience is not dead."""
     web.sites[HOST].pages["/blog/store"] = Page("", 503, {"Retry-After": "60"})
+    web.seen.clear()
     for _ in range(5):
-        assert desk.look()["disk"].anchoring is Anchoring.UNREACHABLE
+        found = desk.look()
+        assert found["disk"].anchoring is Anchoring.UNREACHABLE
+        assert "not asked" in found["peak"].detail  # its other page is left alone too
+    assert web.hits(HOST, "/blog/scale") == 0
     assert link_status(desk.store, web.url(HOST, "/blog/store"), desk.now).failures == 0
 
 

@@ -148,6 +148,9 @@ class Frontier:
                 "UPDATE address SET state = ?, due_at = ?, failures = ?, reason = ? WHERE url = ?",
                 (state, moment, failures, visit.reason[:500], task.url),
             )
+            if visit.outcome is Outcome.LATER and moment is not None:
+                query = "UPDATE address SET due_at = ? WHERE host = ? AND state = 'waiting' AND due_at < ?"
+                database.execute(query, (moment, task.host, moment))  # who asks for patience means all its pages
             if visit.page is not None and visit.outcome is Outcome.FETCHED:
                 self._keep_version(database, task.url, visit.page)
             return self.add(found, visit.at)

@@ -12,7 +12,7 @@ from atlas.catalogue.visits import Visited, few_words
 from atlas.discover.anchor import Anchor, Anchoring, Wanted, find
 from atlas.discover.archive import ArchiveError
 from atlas.discover.crawl import Crawl, visit_once, write_down
-from atlas.discover.frontier import Found, Visit, host_of
+from atlas.discover.frontier import Found, Outcome, Visit, host_of
 from atlas.discover.link_status import link_status
 from atlas.discover.page import Fetched
 from atlas.discover.page_text import page_text
@@ -79,9 +79,10 @@ async def verify(work: Crawl, cited: Sequence[Cited], progress: Callable[[str], 
     results: dict[tuple[str, str, str], Verified] = {}
 
     async def one_host(urls: Sequence[str]) -> None:
+        patience = ""
         async with gate:
             for url in urls:
-                found = await _verify_page(work, url, pages[url])
+                found, patience = await _verify_page(work, url, pages[url], patience)
                 results.update({(v.system, v.claim, v.source): v for v in found})
                 if progress is not None:
                     progress(url)
@@ -92,17 +93,21 @@ async def verify(work: Crawl, cited: Sequence[Cited], progress: Callable[[str], 
     return [results[c.system, c.claim, c.source] for c in cited]
 
 
-async def _verify_page(work: Crawl, url: str, cited: Sequence[Cited]) -> list[Verified]:
+async def _verify_page(work: Crawl, url: str, cited: Sequence[Cited], patience: str) -> tuple[list[Verified], str]:
+    """The claims of one page, and the host's request for patience, after which its other pages are not asked for."""
     task = work.frontier.task(url)
     if task is None:
         raise RuntimeError(f"{url} is not in the frontier")
+    if patience:
+        now, none = work.clock(), Anchor(Anchoring.UNREACHABLE, detail=patience)
+        return [_verified(each, now, none, "") for each in cited], patience
     before = _kept_text(work, task.sha256)
     visit = await visit_once(work, task)
     with work.store.transaction():
         write_down(work, task, visit)
         found = [_judge(work, each, visit, before) for each in cited]
         _keep(work.store, found)
-    return found
+    return found, f"not asked: {visit.reason}" if visit.outcome is Outcome.LATER else ""
 
 
 def _judge(work: Crawl, cited: Cited, visit: Visit, before: str) -> Verified:
@@ -110,7 +115,11 @@ def _judge(work: Crawl, cited: Cited, visit: Visit, before: str) -> Verified:
         anchor, sha256 = _anchor(cited, visit.page, before), visit.page.sha256
     else:
         anchor, sha256 = _unreachable(work, cited, visit), ""
-    place = (cited.system, cited.claim, cited.source, cited.url, visit.at)
+    return _verified(cited, visit.at, anchor, sha256)
+
+
+def _verified(cited: Cited, at: dt.datetime, anchor: Anchor, sha256: str) -> Verified:
+    place = (cited.system, cited.claim, cited.source, cited.url, at)
     return Verified(*place, anchor.anchoring, anchor.figure, anchor.detail, sha256)
 
 
