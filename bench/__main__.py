@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from subprocess import SubprocessError
 
-from bench import agreement, building, checking, drawing, mutation, pages, reality, serving, simulating
+from bench import agreement, building, checking, drawing, engines, mutation, pages, reality, serving, simulating
 from bench.calibration import Calibration
 from bench.measure import Say, Section
 from bench.results import to_json, to_markdown
@@ -38,6 +38,7 @@ MEASURES: Mapping[str, Measure] = {
     "pages": pages.measure,
     "simulate": simulating.measure,
     "reality": reality.measure,
+    "engines": engines.measure,
     "agreement": agreement.measure,
     "mutation": _mutation,
     "build": building.measure,

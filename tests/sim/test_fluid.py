@@ -47,8 +47,8 @@ def recovery_s(series: FlowSeries, end_s: float) -> float:
     return math.inf
 
 
-def spiked(rate: float = 700.0, factor: float = 2.5, **settings: Any) -> Plan:
-    """A gateway and a store of ten slots and 10 ms, with a timeout of half a second; ten seconds of spike."""
+def spiked(rate: float = 700.0, factor: float = 2.5, fault: Fault | None = None, **settings: Any) -> Plan:
+    """A gateway and a store of ten slots and 10 ms, with a timeout of half a second; ten seconds of spike, or fault."""
     builder = PlanBuilder()
     builder.station("gateway", slots=1000, queue_max=UNLIMITED)
     store = {"queue_max": UNLIMITED} | {k: settings.pop(k) for k in ("queue_max", "overflow") if k in settings}
@@ -56,7 +56,7 @@ def spiked(rate: float = 700.0, factor: float = 2.5, **settings: Any) -> Plan:
     call = Call("store", Service(0.01, 1.0, "exponential"), timeout_s=0.5, backoff_s=0.05, **settings)
     gateway = Call("gateway", Service(0.0005, 1.0, "exponential"), (Stage((call,)),))
     builder.flow("flow", gateway, rate_per_s=rate)
-    return with_faults(builder.build(), [Fault("spike", 40, 10, "flow", factor)])
+    return with_faults(builder.build(), [fault or Fault("spike", 40, 10, "flow", factor)])
 
 
 METASTABLE: dict[str, dict[str, Any]] = {
@@ -73,6 +73,20 @@ METASTABLE: dict[str, dict[str, Any]] = {
     "two attempts, higher spike": {"attempts": 2, "rate": 600.0, "factor": 3.0},
     "queue of 20": {"attempts": 3, "queue_max": 20},
     "budget of a half": {"attempts": 4, "rate": 500.0, "retry_budget": 0.5},
+    "slow store": {"attempts": 4, "fault": Fault("slow", 40, 10, "store", 3.0)},
+    "slow store, breaker": {
+        "attempts": 3,
+        "breaker": 0.5,
+        "breaker_open_s": 1.0,
+        "fault": Fault("slow", 40, 10, "store", 2.0),
+    },
+    "slots lost, three attempts": {"attempts": 3, "rate": 600.0, "fault": Fault("capacity", 40, 10, "store", 0.4)},
+    "slots lost, budget": {
+        "attempts": 3,
+        "rate": 600.0,
+        "retry_budget": 0.1,
+        "fault": Fault("capacity", 40, 10, "store", 0.4),
+    },
 }
 
 

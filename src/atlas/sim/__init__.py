@@ -1,8 +1,10 @@
 """The Plan and the engines on it. Knows no document, no YAML, no company: a plan can be made in Python alone."""
 
+from atlas.sim.analytic import SteadyState, solve
 from atlas.sim.builder import Call, PlanBuilder, Service, Stage
 from atlas.sim.discrete import SlowEngineWarning, simulate
 from atlas.sim.fault import Fault, with_faults
+from atlas.sim.fluid import FluidOutcome, run_fluid
 from atlas.sim.outcome import Estimate, Outcome
 from atlas.sim.plan import (
     ANSWER,
@@ -26,6 +28,7 @@ __all__ = [
     "Change",
     "Estimate",
     "Fault",
+    "FluidOutcome",
     "Outcome",
     "Overflow",
     "Plan",
@@ -35,7 +38,10 @@ __all__ = [
     "Service",
     "SlowEngineWarning",
     "Stage",
+    "SteadyState",
+    "run_fluid",
     "simulate",
+    "solve",
     "validate",
     "with_faults",
 ]

@@ -26,6 +26,8 @@ BACK: Final = 0.93
 """A flow has recovered when this share of what was good before is good again ..."""
 FOR_S: Final = 5
 """... for so many seconds."""
+FLOWING: Final = 0.5
+"""Where less than this share of the requests ends, a system is stuck whatever becomes of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +147,17 @@ def _share(series: FlowSeries, first_s: float, last_s: float) -> tuple[float, fl
 
 
 def recovery_s(series: FlowSeries, start_s: float, end_s: float) -> float:
-    """Seconds from ``end_s`` until the good share of arrivals is back, and stays so for ``FOR_S`` bins of a second.
+    """Seconds from ``end_s`` until the good share of what ends is back, and stays so for ``FOR_S`` bins of a second.
 
-    Back is ``BACK`` times the share in the ten seconds before ``start_s``, over three seconds. Infinite: never.
+    Back is ``BACK`` times the share in the ten seconds before ``start_s``, over three seconds, while at least
+    ``FLOWING`` of what arrives also ends. Infinite: never.
     """
+    ended = series.good + series.degraded + series.failed
     before = (series.at_s >= start_s - 10) & (series.at_s < start_s)
-    arrived = max(float(series.arrived[before].sum()), 1e-9)
-    wanted = BACK * min(1.0, float(series.good[before].sum()) / arrived)
+    wanted = BACK * float(series.good[before].sum()) / max(float(ended[before].sum()), 1e-9)
     three = np.ones(3)
-    fine = np.convolve(series.good, three, "same") >= wanted * np.convolve(series.arrived, three, "same")
+    good, through, arrived = (np.convolve(x, three, "same") for x in (series.good, ended, series.arrived))
+    fine = (good >= wanted * through) & (through >= FLOWING * arrived)
     for second in range(int(end_s), len(fine) - FOR_S):
         if fine[second : second + FOR_S].all():
             return second - end_s

@@ -18,7 +18,7 @@ from atlas.physics.distribution import Shape
 from atlas.sim.builder import Call, PlanBuilder, Service, Stage
 from atlas.sim.fault import Fault, with_faults
 from atlas.sim.fidelity import Stratum, stratum_of
-from atlas.sim.plan import ANSWER, NONE, UNLIMITED, Plan, Routing
+from atlas.sim.plan import ANSWER, NONE, UNLIMITED, Overflow, Plan, Routing
 from atlas.sim.rate import station_busy
 
 REQUESTS_PER_S = 1000.0
@@ -89,6 +89,7 @@ class _Maker:
         self._service: dict[str, Service] = {}
         self._detached = 0
         self._holding: set[str] = set()
+        self._given: dict[str, dict[str, Any]] = {}
         self._has_hot = self._reacts and self._chance(0.3)
 
     def make(self) -> Plan:
@@ -106,6 +107,9 @@ class _Maker:
         if self._stratum == "d":
             self._make_room(trees)
         if self._reacts:
+            for name, kind in self._kinds.items():
+                calls_per_s = kind.load * kind.slots * kind.instances / self._service[name].mean_s
+                self._given[name] = self._settings(name, calls_per_s)
             trees = [self._reacting(t, is_root=True)[0] for t in trees]
         return self._built(trees)
 
@@ -193,6 +197,8 @@ class _Maker:
         for share, setting in _SETTINGS:
             if self._chance(share):
                 call = replace(call, **setting(self, mean))
+        if self._given[str(call.station)].get("overflow") == Overflow.DIVERT and self._chance(0.8):
+            call = replace(call, divert=Call("spare", Service(mean)))
         if self._has_hot and self._chance(0.5) and not call.hedge_s:
             call = replace(call, coalesce=True)
         return call, mean
@@ -216,16 +222,13 @@ class _Maker:
         other = Call(name, replace(self._service[name], mean_s=self._service[name].mean_s * 0.2))
         return {"fallback": ANSWER if self._chance(0.6) else other}
 
-    def _divert(self, mean: float) -> dict[str, Any]:
-        return {"divert": Call("spare", Service(mean))}
-
     def _settings(self, name: str, busy_per_s: float) -> dict[str, Any]:
         """What reacts at a station; ``busy_per_s`` calls arrive there."""
         found: dict[str, Any] = {}
         each = self._kinds[name].slots
         if self._chance(0.7):
             overflow = int(self._random.choice([0, 1, 2, 2, 4, 4]))
-            found |= {"overflow": overflow, "queue_max": max(1, round(each * self._between(0.05, 3)))}
+            found |= {"overflow": overflow, "queue_max": max(1, round(each * self._between(0.02, 2)))}
         if self._chance(0.25):
             found["error"] = self._between(0.002, 0.08)
         if self._chance(0.12):
@@ -234,7 +237,7 @@ class _Maker:
             found |= {"limit_rate": rate, "limit_burst": self._between(5, 60), "limit_buckets": buckets}
         if self._chance(0.2):
             found["shed"] = [(float(self._random.uniform(0.5, 0.9)), int(self._random.integers(0, 2)))]
-        if self._kinds[name].routing == Routing.KEYED and self._chance(0.5):
+        if self._kinds[name].routing == Routing.KEYED and self._chance(0.7):
             partitions = self._kinds[name].instances * 2
             found |= {
                 "partitions": partitions,
@@ -250,9 +253,7 @@ class _Maker:
             given |= {"queue_max": UNLIMITED}
             if self._stratum == "d":
                 given["holds"] = int(name in self._holding)
-            if self._reacts and not draft:
-                calls = kind.load * kind.slots * kind.instances / self._service[name].mean_s
-                given |= self._settings(name, calls)
+            given |= self._given.get(name, {})
             builder.station(name, **(given | ({"slots": _DRAFT_SLOTS} if draft else {})))
         if any(c.divert is not None for t in trees for c in _all_calls(t)):
             builder.station("spare", slots=200)
@@ -290,5 +291,4 @@ _SETTINGS: tuple[tuple[float, Callable[[_Maker, float], dict[str, Any]]], ...] =
     (0.15, _Maker._hedge),
     (0.3, _Maker._breaker),
     (0.25, _Maker._fallback),
-    (0.35, _Maker._divert),
 )
