@@ -57,7 +57,7 @@ function apart(labels, low, high) {
 // Draw a chart into its host. ``lines``: {name, values, kind}; ``bands``: {name, lower, upper, kind}; ``limits``:
 // {name, value}; ``window``: start and end of the fault; ``at``: the moment shown in the diagram.
 export function draw(host, { length, lines, bands = [], limits = [], window, at, scale, format, label }) {
-  const width = Math.max(240, host.clientWidth), right = width < 420 ? 74 : 92;
+  const width = Math.max(240, host.clientWidth), right = 96;
   const x = (second) => LEFT + (width - LEFT - right) * second / length;
   const shown = [...lines.flatMap((line) => line.values), ...bands.flatMap((band) => band.upper), ...limits.map((one) => one.value)].filter((value) => value > 0);
   const most = Math.max(...shown, 0), least = Math.min(...shown, Infinity);

@@ -127,15 +127,22 @@ export function results(parts, { data, run, settings, judged, lanes, sentence, c
 }
 
 const cell = (text, isNumber) => make("td", isNumber ? { class: "n" } : {}, text);
+/** On a phone each row is a block in which a cell names its column; a changed display takes a table's own roles away. */
+const labelled = (label, ...content) => make("td", { role: "cell", "data-label": label }, ...content);
+const signs = (text) => text.replace(">=", "≥").replace("<=", "≤");
 const head = (...names) => make("thead", {}, make("tr", {}, ...names.map(([name, isNumber]) => make("th", { scope: "col", class: isNumber ? "n" : null }, name))));
 const scroller = (label, table) => make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": label }, table);
 const mark = (one) => make("span", { class: `tag ${one.holds ? "good" : "bad"}` }, one.holds ? "holds" : "missed");
 
 function expectations(data, run, judged, verdict) {
-  const rows = judged[0].map((one, index) => make("tr", {}, make("th", { scope: "row" }, data.flows[one.flow] ?? one.flow, make("small", {}, say.MEASURES[one.measure])),
-    cell(one.text), make("td", {}, say.measured(one), " ", mark(one)), ...(judged[1] ? [make("td", {}, say.measured(judged[1][index]), " ", mark(judged[1][index]))] : [])));
-  const names = [["Must hold"], ["Bound"], ["With the mitigation"], ...(judged[1] ? [["Without it"]] : [])];
-  return make("div", {}, make("p", { class: "small" }, verdict), scroller("Expectations of the drill", make("table", { class: "fit" }, head(...names), make("tbody", {}, ...rows))));
+  const outcome = (label, one) => labelled(label, make("span", {}, say.measured(one), " ", mark(one)));
+  const rows = judged[0].map((one, index) => make("tr", { role: "row" },
+    make("th", { scope: "row", role: "rowheader" }, data.flows[one.flow] ?? one.flow, make("small", {}, say.MEASURES[one.measure])),
+    labelled("Bound", signs(one.text)), outcome("With it", one), ...(judged[1] ? [outcome("Without it", judged[1][index])] : [])));
+  const names = ["Must hold", "Bound", "With the mitigation", ...(judged[1] ? ["Without it"] : [])];
+  const heads = make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...names.map((name) => make("th", { scope: "col", role: "columnheader" }, name))));
+  const table = make("table", { class: "stack", role: "table" }, heads, make("tbody", { role: "rowgroup" }, ...rows));
+  return make("div", {}, make("p", { class: "small" }, verdict), scroller("Expectations of the drill", table));
 }
 
 function latencies(data, lanes, settings) {
@@ -153,7 +160,7 @@ function numbers(rows, isCompared, flow, settings) {
 
 function fidelity(plan, settings, command) {
   const { origins } = plan, count = (...names) => names.reduce((total, name) => total + (origins[name] ?? 0), 0);
-  const inputs = `${count("claim", "derived")} published or derived, ${count("sized")} sized, ${count("default")} defaults, ${count("assumed")} assumed; besides ${count("design")} settings of the design`;
+  const inputs = `${count("claim", "derived")} published or derived, ${count("sized")} sized, ${count("default")} default${count("default") === 1 ? "" : "s"}, ${count("assumed")} assumed; besides ${count("design")} settings of the design`;
   const lines = [["Engine", `discrete, every request, seed ${settings.seed}${plan.share < 1 ? `; a slice of ${plan.share} of the system, rates scaled back` : ""}`],
     ["Agreement", `stratum ${plan.stratum[0]}: ${plan.stratum[1]}`], ["Inputs", inputs], ["Not modelled", plan.left_out.join("; ") || "nothing that is known of"]];
   return [...lines.map(([name, text]) => make("div", {}, make("dt", {}, name), " ", make("dd", {}, text))), make("div", {}, make("dt", {}, "The same numbers by"), " ", make("dd", {}, make("code", {}, command)))];

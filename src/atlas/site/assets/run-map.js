@@ -46,8 +46,8 @@ function leaveOutNotes(svg) {
   if (!notes) return;
   const top = notes.getBBox().y;
   notes.remove();
-  const height = svg.getBBox().height;
-  if (top < box.y + box.height / 4 || top < height - 8) return;      // they are not below all the rest
+  const parts = [...svg.children].filter((part) => part.localName === "g").map((part) => part.getBBox());
+  if (parts.some((part) => part.y + part.height > top + 8)) return;      // they are not below all the rest
   svg.setAttribute("viewBox", `${box.x} ${box.y} ${box.width} ${top - box.y}`);
   svg.setAttribute("height", top - box.y);
 }

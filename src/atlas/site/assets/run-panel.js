@@ -105,6 +105,7 @@ class Panel {
       worker.onerror = () => this.failed("The engine could not be started in this browser.");
       return worker;
     });
+    if (isNarrow.matches) this.parts.status.scrollIntoView({ block: "center" });      // what is asked for is below the controls
     this.show();
   }
 
@@ -190,7 +191,7 @@ class Panel {
         { name: "p50", kind: "thin", values: own?.p50 ?? [] }, { name: compared ? `p99 ${without}` : "", kind: "other", values: compared?.p99 ?? [] },
         { name: "p99", kind: "main", values: own?.p99 ?? [] },
       ],
-      limits: limit ? [{ name: `p99 ${limit.text}`, value: limit.bound }] : [],
+      limits: limit ? [{ name: `p99 ${limit.text.replace("<=", "≤").replace(">=", "≥")}`, value: limit.bound }] : [],
     });
   }
 
