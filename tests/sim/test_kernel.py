@@ -17,6 +17,7 @@ from atlas.sim import (
     Call,
     Fault,
     Outcome,
+    Plan,
     PlanBuilder,
     PlanError,
     Service,
@@ -67,6 +68,32 @@ def test_any_random_plan_agrees(seed: int) -> None:
     """The property, on plans that Hypothesis chooses."""
     kernel, twin = run_both(seed)
     assert differences(kernel.records[0], twin.records[0]) == []
+
+
+def crowded_plan(service: Service, users: int = 0) -> Plan:
+    """Thousands of calls in service at once, ten times as many for a while, and then almost none."""
+    builder = PlanBuilder()
+    builder.station("a", slots=1 << 20)
+    call = Call("a", service, timeout_s=1.5, attempts=2, backoff_s=0.25)
+    builder.flow("flow", Call("a", Service(0.001), (Stage((call,)),)), rate_per_s=1000.0)
+    if users:
+        builder.flow("closed", Call("a", service), users=users, think=Service(0.5, 0.0))
+    return with_faults(
+        builder.build(), [Fault("spike", 1.0, 1.0, "flow", 10.0), Fault("spike", 2.5, 9.0, "flow", 0.01)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("service", "users"),
+    [(Service(1.0), 0), (Service(1.0, 3.0), 0), (Service(0.25, 0.0), 3000), (Service(1e-6, 1.0), 2)],
+    ids=["spread out", "far ahead", "at the same instants", "of two scales"],
+)
+def test_the_calendar_keeps_the_order_whatever_is_pending(service: Service, users: int) -> None:
+    """With thousands of entries that come and go, near, far, or all at once, the kernel's order is that of the twin."""
+    plan = crowded_plan(service, users)
+    kernel, twin = (simulate(plan, 4, 4.0, bin_s=0.25, engine=engine).records[0] for engine in ENGINES)
+    assert differences(kernel, twin) == []
+    assert kernel.counts[Count.EVENTS] > 20_000
 
 
 def test_requests_are_conserved() -> None:
