@@ -6,11 +6,11 @@ import hashlib
 import http.server
 import json
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -37,11 +37,8 @@ class Ran:
     digests: dict[str, str]
 
 
-class Runner(Protocol):
-    """Makes a run that ``atlas.sim.browser.to_browser`` wrote."""
-
-    def __call__(self, run: dict[str, Any]) -> Ran:
-        """Answer when the worker has."""
+Runner = Callable[[dict[str, Any]], Ran]
+"""Makes a run that ``atlas.sim.browser.to_browser`` wrote."""
 
 
 def digests(record: Record) -> dict[str, str]:
