@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from atlas.catalogue import Catalogue, YamlSource, read_yaml
 from atlas.catalogue.resolve import resolve
@@ -41,7 +41,7 @@ class Case:
         for path, value in changes.items():
             _set(data, path, value)
         try:
-            document = Document.model_validate(data)
+            document = Document.model_validate(_reusing(self.system.document, data, changes))
         except ValidationError as error:
             first = error.errors()[0]
             raise OverlayError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
@@ -62,6 +62,21 @@ def case_of(catalogue: Catalogue, slug: str) -> Case:
 def case_in(file: Path, system: System) -> Case:
     """The case of a system that was loaded from a file."""
     return Case(system, read_yaml(file).data)
+
+
+def _reusing(document: Document, data: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The data, in which entries that no change touches are the models that they were found to be before.
+
+    Those are not validated again, which is most of the work; the document as a whole is.
+    """
+    touched = {tuple(path.split(".")[:2]) for path in changes}
+    found = dict(data)
+    for field, info in Document.model_fields.items():
+        section, known, written = info.alias or field, getattr(document, field), data.get(info.alias or field)
+        if isinstance(known, Mapping) and isinstance(written, Mapping) and written.keys() == known.keys():
+            models = {k: v for k, v in known.items() if isinstance(v, BaseModel) and (section, k) not in touched}
+            found[section] = {**written, **models}
+    return found
 
 
 def _plain(value: Any) -> Any:
