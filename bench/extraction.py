@@ -26,6 +26,8 @@ from bench.measure import ROOT
 
 LABELS = ROOT / "tests" / "assets" / "extraction"
 NGRAM = 4
+BESIDE = ROOT.parent / "shared" / "data"
+"""Where data of others lies if it lies anywhere: beside the repository."""
 TOLERANCE = 0.001
 
 
@@ -77,6 +79,12 @@ class Score:
 
 
 Extractor = Callable[[str], Sequence[Found]]
+
+
+def data_folder(given: str | None = None) -> Path | None:
+    """The folder of others' data: the one given, else the one beside the repository; ``None`` where there is none."""
+    folder = Path(given) if given else BESIDE
+    return folder if folder.is_dir() else None
 
 
 def sentences(half: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atlas import __version__
-from atlas.cli import author, drills, inspect, publish, report, run, sources, sweep, verify
+from atlas.cli import author, discover, drills, inspect, publish, report, run, sources, sweep, verify
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ sweep.register(app)
 publish.register(app)
 verify.register(app)
 sources.register(app)
+discover.register(app)
 report.register(app)
 
 

@@ -1,6 +1,7 @@
 """The text of an article without what stands around it.
 
-trafilatura finds it (measured on 181 real pages: F1 0.964 over runs of four words, 55 pages a second). It works on
+trafilatura finds it (measured on 181 real pages: F1 0.962 over runs of four words, 90 pages a second; without ``fast``
+0.964 and 55). It works on
 whole parse trees in C and on patterns of great depth, so it may crash or hang on a hostile page: it is called in a
 worker process, see ``atlas.discover.crew``.
 """
@@ -20,7 +21,7 @@ _ABBREVIATION = re.compile(
 
 def article_text(page: str, url: str = "") -> str:
     """The text, one paragraph, heading or table row a line; empty where the page has none."""
-    text = extract(page, url=url or None, include_comments=False, favor_precision=True)
+    text = extract(page, url=url or None, include_comments=False, fast=True)
     return text or ""
 
 

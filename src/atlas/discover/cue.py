@@ -180,7 +180,7 @@ RATIO = _cues(
     )),
     ("reduction", 60, (
         r"\breduc\w+|\bshav\w+|\bsav(?:e|es|ed|ing|ings)\b|\bcut(?:s|ting)?\b|\btrim\w+|\bslash\w*"
-        r"|\blower\w*|\bdecreas\w+|\bshr[aiu]nk\w*|\bcheaper\b|\bless\b(?! than)|\bfewer\b(?! than)"
+        r"|\blower\w*|\bdecreas\w+|\bshr[aiu]nk\w*|\bcheaper\b|\bless\b(?! than (?!before))|\bfewer\b(?! than (?!before))"
         r"|\bsmaller\b|\bdrop(?:s|ped)? by\b|\bfell by\b|\bdown (?:by )?$|\bremov\w+|\beliminat\w+"
         r"|\bfell (?:another )?$|\bdropped (?:another )?$|\bdeclin\w+"
     )),

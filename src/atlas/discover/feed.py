@@ -101,7 +101,7 @@ def _thorough(text: bytes) -> Any:
 
 def _feed(read: Any, url: str, parser: str) -> Feed:
     head = read.get("feed") or {}
-    base = urljoin(url, _text(head.get("link")))
+    base = _joined(url, _text(head.get("link")))
     entries: dict[tuple[str, str], Entry] = {}
     for raw in list(read.entries)[:MAX_ENTRIES]:
         entry = _entry(raw, base)
@@ -119,12 +119,20 @@ def _entry(raw: Mapping[str, Any], base: str) -> Entry:
     summary = _text(raw.get("summary")) or _text(raw.get("description"))
     tags = (_text(t.get("term")) for t in raw.get("tags") or () if isinstance(t, Mapping))
     return Entry(
-        urljoin(base, link) if link else "",
+        _joined(base, link) if link else "",
         _plain(raw.get("title")),
         _day(raw.get("published") or raw.get("updated"), raw.get("published_parsed") or raw.get("updated_parsed")),
         max(content, summary, key=len),
         tuple(t for t in tags if t),
     )
+
+
+def _joined(base: str, link: str) -> str:
+    """An absolute address; what is no address is passed on as it is, for the fetcher to refuse."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
 def _first_link(links: Iterable[Mapping[str, Any]]) -> str:

@@ -1,0 +1,353 @@
+"""Commands that find new systems: discover, candidates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from atlas.cli.exit import COULD_NOT_RUN, fail
+from atlas.cli.nearest import nearest
+from atlas.cli.network import ContactOption, DataOption, clock, data_root, open_fetcher
+from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_root, open_catalogue, read_today
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+    from contextlib import ExitStack
+
+    from atlas.discover.candidate import Candidate, Candidates
+    from atlas.discover.crew import Crew
+    from atlas.discover.pipeline import Discovery, Summary
+    from atlas.discover.registry import Followed
+
+candidates_app = typer.Typer(
+    help="What was discovered, and what you decide about it.", no_args_is_help=True, rich_markup_mode="rich"
+)
+IdArgument = Annotated[str, typer.Argument(help="Id of a candidate, from `atlas candidates list`.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("discover", rich_help_panel="Discover")(discover)
+    app.add_typer(candidates_app, name="candidates", rich_help_panel="Discover")
+
+
+def discover(
+    feed: Annotated[list[str] | None, typer.Option("--feed", help="Owner or address. Default: all feeds.")] = None,
+    since: Annotated[str, typer.Option("--since", help="Only posts of the last 30d, 8w or 2y; or all.")] = "30d",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Pages to fetch or read at most.")] = 200,
+    warc: Annotated[Path | None, typer.Option("--warc", help="Read the WARC files of a folder, not the web.")] = None,
+    least: Annotated[int | None, typer.Option("--least", help="Score from which a page is a candidate.")] = None,
+    executor: Annotated[
+        str, typer.Option("--executor", help="serial, processes[:N], threads[:N] or dask://HOST:PORT.")
+    ] = "processes",
+    contact: ContactOption = None,
+    data: DataOption = None,
+    catalogue: CatalogueOption = None,
+    pr: Annotated[bool, typer.Option("--pr", help="Make a branch and a pull request text for each candidate.")] = False,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+) -> None:
+    """Read the feeds of the source registry, and make candidates of the posts that describe systems.
+
+    What is interrupted goes on with the next run; what was seen does not come again.
+
+    Examples: atlas discover --contact you@example.org · atlas discover --feed discord --since 1y ·
+    atlas discover --warc crawl/
+    """
+    import json
+    from contextlib import ExitStack
+
+    from atlas.discover.pipeline import Discovery
+    from atlas.discover.relevance import LEAST
+    from atlas.discover.store import StoreError, open_store
+
+    loaded = open_catalogue(catalogue, quiet=as_json)
+    age = _age(since)
+    day = read_today(today)
+    try:
+        with open_store(data_root(data)) as store, ExitStack() as stack:
+            discovery = Discovery(store, loaded, day, LEAST if least is None else least)
+            crew = _crew(stack, executor, loaded.root, day)
+            if warc is not None:
+                summary = _backfill(discovery, crew, warc, limit, quiet=as_json)
+            else:
+                followed = _followed(loaded.root, feed or [])
+                _crawl(discovery, followed, age, limit, contact, quiet=as_json)
+                summary = _read(discovery, crew, quiet=as_json)
+            branches = [_proposed(c, loaded.root) for c in summary.candidates] if pr else []
+            kept = store.folder
+    except StoreError as error:
+        fail(str(error))
+    typer.echo(json.dumps(_plain(summary), indent=2, ensure_ascii=False) if as_json else _told(summary))
+    for branch, text in branches:
+        path = kept / f"{branch.replace('/', '-')}.md"
+        path.write_text(text, encoding="utf-8")
+        typer.echo(f"branch {branch}, text {path}", err=True)
+
+
+def _age(text: str) -> dt.timedelta | None:
+    import datetime as dt
+    import re
+
+    if text == "all":
+        return None
+    match = re.fullmatch(r"(\d{1,4})([dwmy])", text)
+    if match is None:
+        fail(f"not an age: {text!r}", "write 30d, 8w, 6m, 2y or all")
+    return dt.timedelta(days=int(match[1]) * {"d": 1, "w": 7, "m": 30, "y": 365}[match[2]])
+
+
+def _crew(stack: ExitStack, text: str, root: Path, today: dt.date) -> Crew:
+    """Where pages are read. A pool that breaks is opened anew, so each opening stands for itself."""
+    from atlas.cli.executor import open_executor
+    from atlas.discover.crew import Crew
+
+    opened = [stack.enter_context(open_executor(text))]
+
+    def open_one() -> Any:
+        return opened.pop()[0] if opened else stack.enter_context(open_executor(text))[0]
+
+    return Crew(root, today, open_one, opened[0][1])
+
+
+def _followed(root: Path, names: Sequence[str]) -> list[Followed]:
+    """The feeds asked for: by owner, by address, or an address that the registry does not know."""
+    from atlas.discover.registry import Feed, Followed, load_registry
+
+    registry, source = load_registry(root)
+    if any(f.level.value == "error" for f in source.findings):
+        fail(f"{source.file} is broken", "atlas sources lint says where")
+    every = list(registry.followed())
+    if not names:
+        return every
+    chosen = []
+    for name in names:
+        found = [f for f in every if name in (f.owner, f.address)]
+        if not found and name.startswith(("http://", "https://")):
+            found = [Followed(Feed(type="rss", url=name), "", is_primary=False)]
+        if not found:
+            fail(f"the registry knows no feed {name!r}", nearest(name, [f.owner for f in every]))
+        chosen += found
+    return chosen
+
+
+def _crawl(
+    discovery: Discovery,
+    followed: Sequence[Followed],
+    since: dt.timedelta | None,
+    limit: int,
+    contact: str | None,
+    *,
+    quiet: bool,
+) -> None:
+    """Fetch the feeds that are due, then the pages they lead to."""
+    import asyncio
+
+    from atlas.cli.progress import bar
+    from atlas.discover.archive import Archive
+    from atlas.discover.crawl import Crawl, crawl
+    from atlas.discover.frontier import Found, Frontier
+
+    frontier = Frontier(discovery.store)
+    frontier.add([Found(f.address, "feed", f.owner) for f in followed], clock())
+
+    async def run() -> None:
+        with bar("Fetching", quiet=quiet) as advance:
+            done = 0
+
+            def told(task: Any, _visit: Any) -> None:
+                nonlocal done
+                done += 1
+                advance(done, max(done, limit), task.url)
+
+            async with open_fetcher(contact, frontier) as fetcher:
+                read = discovery.reader(followed, since)
+                work = Crawl(discovery.store, frontier, Archive(discovery.store), fetcher, clock, read, progress=told)
+                await crawl(work, limit=len(followed), kind="feed")
+                await crawl(work, limit=limit, kind="page")
+
+    asyncio.run(run())
+
+
+def _read(discovery: Discovery, crew: Crew, *, quiet: bool) -> Summary:
+    from atlas.cli.progress import bar
+    from atlas.discover.archive import Archive
+    from atlas.discover.frontier import Frontier
+
+    with bar("Reading", quiet=quiet) as advance:
+        return discovery.read_fetched(Archive(discovery.store), Frontier(discovery.store), crew, advance)
+
+
+def _backfill(discovery: Discovery, crew: Crew, folder: Path, limit: int, *, quiet: bool) -> Summary:
+    from atlas.cli.progress import bar
+    from atlas.discover.archive import archive_files
+    from atlas.discover.pipeline import warc_pages
+
+    files = archive_files(folder) if folder.is_dir() else []
+    if not files:
+        fail(f"there is no WARC file in {folder}", "they are called *.warc or *.warc.gz")
+    with bar("Reading", quiet=quiet) as advance:
+        return discovery.read_archive(warc_pages(files, discovery.catalogue, limit), crew, advance)
+
+
+def _proposed(candidate: Candidate, root: Path) -> tuple[str, str]:
+    from atlas.discover.proposal import ProposalError, request_text, write_branch
+
+    try:
+        return write_branch(candidate, root), request_text(candidate, root)
+    except ProposalError as error:
+        fail(str(error))
+
+
+def _told(summary: Summary) -> str:
+    from atlas.cli.table import markdown
+
+    lines = [
+        (f"{sum(summary.pages.values())} pages read, {summary.claims} figures, {len(summary.candidates)} candidates")
+    ]
+    lines += [f"  {count} × {why}" for why, count in summary.passed_by.most_common()]
+    if summary.candidates:
+        rows = [(c.id, c.kind, str(c.score), c.org, c.title) for c in summary.candidates]
+        lines += ["", markdown(("id", "kind", "score", "org", "title"), rows)]
+        lines.append("next: atlas candidates show ID")
+    return "\n".join(lines)
+
+
+def _plain(summary: Summary) -> dict[str, Any]:
+    return {
+        "pages": dict(summary.pages),
+        "claims": summary.claims,
+        "passed_by": dict(summary.passed_by),
+        "candidates": [_row(c) for c in summary.candidates],
+    }
+
+
+def _row(candidate: Candidate) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {k: v for k, v in asdict(candidate).items() if k not in ("document", "fingerprint")}
+
+
+@candidates_app.command("list")
+def list_(
+    state: Annotated[str, typer.Option("--state", help="open, accepted, rejected or all.")] = "open",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List candidates, best first.
+
+    Examples: atlas candidates list · atlas candidates list --state rejected --json
+    """
+    import json
+
+    from atlas.cli.table import markdown
+
+    states: dict[str, Any] = {"open": "open", "accepted": "accepted", "rejected": "rejected", "all": None}
+    if state not in states:
+        fail(f"there is no state {state!r}", f"there are: {', '.join(states)}")
+    for kept in _candidates(data):
+        found = kept.list(states[state])
+        if as_json:
+            typer.echo(json.dumps([_row(c) for c in found], indent=2, ensure_ascii=False))
+        elif found:
+            rows = [(c.id, c.kind, c.state, str(c.score), c.org, c.published, c.title, c.reason) for c in found]
+            typer.echo(markdown(("id", "kind", "state", "score", "org", "published", "title", "reason"), rows))
+        else:
+            typer.echo("no candidate", err=True)
+
+
+@candidates_app.command()
+def show(candidate: IdArgument, data: DataOption = None) -> None:
+    """Print a candidate: its score term by term, the changes it proposes, and its document.
+
+    Example: atlas candidates show how-we-store-trillions-of-messages
+    """
+    for kept in _candidates(data):
+        found = _get(kept, candidate)
+        head = [f"{found.title} ({found.org})", found.url, f"{found.kind}, {found.state}, published {found.published}"]
+        if found.reason:
+            head.append(f"{found.state} on {found.decided_on}: {found.reason}")
+        typer.echo("\n".join([*head, f"score {found.score}", *(f"  {line}" for line in found.detail), ""]))
+        typer.echo(found.document, nl=False)
+
+
+@candidates_app.command()
+def accept(
+    candidate: IdArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept.")] = "",
+    data: DataOption = None,
+    catalogue: CatalogueOption = None,
+    pr: Annotated[bool, typer.Option("--pr", help="Make a branch and print the pull request text instead.")] = False,
+    today: TodayOption = None,
+) -> None:
+    """Take a candidate into the catalogue: a stub of its own, or its claims into the system it belongs to.
+
+    Examples: atlas candidates accept how-we-scale · atlas candidates accept how-we-scale --pr
+    """
+    from atlas.discover.proposal import ProposalError, write_document
+
+    root = find_root(catalogue)
+    for kept in _candidates(data):
+        found = _get(kept, candidate)
+        if found.state != "open":
+            fail(f"{candidate} was {found.state} on {found.decided_on}: {found.reason or 'no reason'}")
+        if pr:
+            branch, text = _proposed(found, root)
+            typer.echo(text)
+            typer.echo(f"branch {branch}", err=True)
+        else:
+            try:
+                path = write_document(found, root)
+            except (ProposalError, OSError) as error:
+                fail(str(error))
+            typer.echo(f"wrote {path}\nnext: read each figure in the source, then atlas check {path}")
+        kept.decide(candidate, "accepted", reason, read_today(today))
+
+
+@candidates_app.command()
+def reject(
+    candidate: IdArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why; kept, and told if the page comes again.")],
+    data: DataOption = None,
+    today: TodayOption = None,
+) -> None:
+    """Reject a candidate; its page does not come back, neither here nor nearly the same elsewhere.
+
+    Example: atlas candidates reject ten-tips --reason "a list of products, no system"
+    """
+    from atlas.discover.candidate import CandidateError
+
+    if not reason.strip():
+        fail("a rejection needs a reason", 'such as --reason "no figures of a running system"')
+    for kept in _candidates(data):
+        _get(kept, candidate)
+        try:
+            kept.decide(candidate, "rejected", reason.strip(), read_today(today))
+        except CandidateError as error:
+            typer.echo(f"atlas: {error}", err=True)
+            raise typer.Exit(COULD_NOT_RUN) from None
+    typer.echo(f"rejected {candidate}")
+
+
+def _candidates(data: Path | None) -> Iterator[Candidates]:
+    """The candidates of the store, once; the store is closed afterwards."""
+    from atlas.discover.candidate import Candidates
+    from atlas.discover.store import StoreError, open_store
+
+    try:
+        with open_store(data_root(data)) as store:
+            yield Candidates(store)
+    except StoreError as error:
+        fail(str(error))
+
+
+def _get(kept: Candidates, ident: str) -> Candidate:
+    from atlas.discover.candidate import CandidateError
+
+    try:
+        return kept.get(ident)
+    except CandidateError as error:
+        fail(str(error), nearest(ident, [c.id for c in kept.list(None)]))
