@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import random
 import subprocess
 import sys
@@ -57,7 +58,7 @@ class Case:
 
 
 SHAPES: Final[tuple[tuple[Shape, float], ...]] = (("constant", 0.0), ("exponential", 1.0), ("lognormal", 1.5))
-LOADS: Final = ((0.5, 3.0), (0.7, 4.5), (0.85, 10.0))
+LOADS: Final = ((0.5, 2.5), (0.7, 4.0), (0.85, 12.0))
 """Offered utilisations, and seconds of each: the nearer to 1, the longer a queue remembers."""
 CASES: Final = (
     *(Case(f"{shape}, utilisation {u:g}", shape, cv, u, for_s=s) for shape, cv in SHAPES for u, s in LOADS),
@@ -111,6 +112,8 @@ async def _measure(port: int, section: Section, say: Say) -> None:
         real, engines = answer_of(found), await asyncio.to_thread(predict, case, paths[case.shape])
         chance = await asyncio.to_thread(spread, case, paths[case.shape])
         lines += list(_lines(case, real, engines, (len(found), chance)))
+        if case.patience == PATIENT and case.places == UNLIMITED:
+            lines.append(_line("its own trace", by_hand(planned(case, _chance(case)), paths[case.shape]), real))
         worst = max(error_of(real, predicted) for predicted in engines.values())
         section.at_most(f"{case.name}: largest error of three engines", WITHIN, 100 * worst, "%")
         section.data[case.name] = {"measured": _plain(real), **{name: _plain(a) for name, a in engines.items()}}
@@ -134,14 +137,19 @@ def _explained(paths: dict[Shape, PathCost], timer_s: tuple[float, float], lates
         f" connection + outside it, {costs}. Timers of this machine fire late by {1000 * timer_s[0]:.2f} ms (median),"
         f" {1000 * timer_s[1]:.2f} ms (p99); of the requests of a case 99 % were sent within {1000 * latest_s:.1f} ms."
         " Percentiles of the fluid engine are the analytic one's. Chance: the standard deviation of the p99 of runs as"
-        " short as the measured one, in the discrete engine."
+        " short as the measured one, in the discrete engine. Its own trace: the very arrivals and works that were sent,"
+        " queued by recursion."
     )
 
 
 def _lines(case: Case, real: Answer, engines: dict[str, Answer], sample: tuple[int, float]) -> Iterator[str]:
     yield f"| {case.name} | measured | {_cells(real)} | of {sample[0]:,}; chance {100 * sample[1]:.1f} % |"
     for name, answer in engines.items():
-        yield f"| | {name} | {_cells(answer)} | {100 * error_of(real, answer):.1f} % off |"
+        yield _line(name, answer, real)
+
+
+def _line(name: str, answer: Answer, real: Answer) -> str:
+    return f"| | {name} | {_cells(answer)} | {100 * error_of(real, answer):.1f} % off |"
 
 
 def _cells(answer: Answer) -> str:
@@ -171,8 +179,12 @@ def path_of(found: Sequence[Measured]) -> PathCost:
 
 
 async def _offered(port: int, case: Case) -> list[Measured]:
-    chance = random.Random(f"{SEED} {case.name} {case.shape}")
+    chance = _chance(case)
     return await offer(port, planned(case, chance), case.patience, case.places, chance)
+
+
+def _chance(case: Case) -> random.Random:
+    return random.Random(f"{SEED} {case.name} {case.shape}")
 
 
 def planned(case: Case, chance: random.Random) -> list[Planned]:
@@ -181,6 +193,20 @@ def planned(case: Case, chance: random.Random) -> list[Planned]:
     tries = [works(case.shape, WORK_S, case.cv, count, chance) for _ in range(case.patience.attempts)]
     times = poisson(count, case.for_s, chance)
     return [Planned(at_s, tuple(work)) for at_s, *work in zip(times, *tries, strict=True)]
+
+
+def by_hand(requests: Sequence[Planned], path: PathCost) -> Answer:
+    """These very arrivals and works through the pool, one after the other: each takes the connection free first.
+
+    The recursion of J. Kiefer and J. Wolfowitz (1955) for first come, first served, without refusals or retries. What
+    is left between it and the measurement is the apparatus; between it and the engines, the chance of one short run.
+    """
+    free, latencies = [0.0] * SLOTS, []
+    for request in requests:
+        begun = max(request.at_s, heapq.heappop(free))
+        heapq.heappush(free, begun + path.held_s + request.work_s[0])
+        latencies.append(begun - request.at_s + path.held_s + request.work_s[0] + path.outside_s)
+    return Answer(float(np.quantile(latencies, 0.5)), float(np.quantile(latencies, 0.99)), 1.0)
 
 
 def plan_of(case: Case, path: PathCost) -> Plan:

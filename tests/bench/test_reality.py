@@ -11,7 +11,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 from bench.postgres import NoServerError, find_server, running_server
-from bench.reality import Answer, Case, PathCost, answer_of, error_of, path_of, plan_of, planned
+from bench.reality import Answer, Case, PathCost, answer_of, by_hand, error_of, path_of, plan_of, planned
 from bench.reality_load import Measured, Patience, Planned, Shape, offer, percentile_of, poisson, quantile, works
 
 from atlas.physics.erlang import erlang_c
@@ -57,6 +57,16 @@ def test_the_plan_is_the_queue_it_stands_for() -> None:
     offered = 0.85 * reality.SLOTS
     wait_s = erlang_c(reality.SLOTS, offered) * reality.WORK_S / (reality.SLOTS - offered)
     assert solve(plan).station("pool").mean_wait_s == pytest.approx(wait_s, rel=0.03)
+
+
+def test_a_trace_is_queued_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two connections, three requests: the third waits for the one that is free first."""
+    monkeypatch.setattr(reality, "SLOTS", 2)
+    requests = [Planned(0.0, (1.0,)), Planned(0.1, (0.3,)), Planned(0.2, (0.5,))]
+    answer = by_hand(requests, PathCost(held_s=0.1, outside_s=0.01))
+    # 1.1 s; 0.4 s, until 0.5; then 0.3 s of waiting and 0.6 s: 0.9 s; each a hundredth of a second outside
+    assert answer.p50_s == pytest.approx(0.91)
+    assert answer.p99_s == pytest.approx(np.quantile([1.11, 0.41, 0.91], 0.99))
 
 
 def test_the_largest_error_counts() -> None:
