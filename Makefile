@@ -72,7 +72,7 @@ golden: $(VENV)/.dev ## rewrite the golden files after an intended change
 	@ATLAS_UPDATE_GOLDEN=1 $(BIN)/pytest -q tests -k golden
 
 kernel: $(VENV)/.dev ## build the discrete engine's kernel anew, as a library and as WebAssembly
-	@$(BIN)/python -m atlas.sim.build_kernel
+	@$(BIN)/python src/atlas/sim/build_kernel.py
 
 bench: $(VENV)/.dev node chromium ## measure, and write bench/RESULTS.md
 	@$(BIN)/python -m bench

@@ -5,7 +5,7 @@ The native one takes the machine's own C compiler where there is one, else the c
 The source's hash is in the library and in its file's name, so that a changed source is built anew and never run stale.
 
 The package's build hook (hatch_build.py) loads this file alone, before anything is installed: it imports nothing but
-the standard library. ``python -m atlas.sim.build_kernel`` builds both (``make kernel``).
+the standard library. As a script it builds both (``make kernel``).
 """
 
 from __future__ import annotations

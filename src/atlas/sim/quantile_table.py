@@ -8,6 +8,7 @@ tail is as finely resolved as the body, down to the smallest probability the gen
 from __future__ import annotations
 
 import math
+from decimal import Decimal, localcontext
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Final
@@ -59,8 +60,27 @@ def quantile_table(shape: Shape, mean: float, cv: float) -> Floats:
     return np.ascontiguousarray(_unit_table(shape, 1.0 if shape == "exponential" else float(cv)) * mean)
 
 
+def _log(grid: Floats) -> Floats:
+    """Natural logarithms below 1, the same bits on every machine (a library's differ in the last between processors).
+
+    The grid's few different fractions are taken in decimal arithmetic, which is exact in its definition; powers of two
+    are added in two parts, so that nothing is lost.
+    """
+    fractions, powers = np.frexp(grid)
+    different, places = np.unique(fractions, return_inverse=True)
+    with localcontext(prec=30):
+        logs = np.array([float(Decimal(fraction).ln()) for fraction in different.tolist()])
+        low = float(Decimal(2).ln() - Decimal(_LN2_HIGH))
+    sums: Floats = powers * _LN2_HIGH + (logs[places] + powers * low)
+    return sums
+
+
+_LN2_HIGH: Final = 0.693145751953125
+"""The first bits of ln 2: so few that multiples by small numbers are exact."""
+
+
 def _exponential(grid: Floats, _cv: float) -> Floats:
-    return -np.log(grid)
+    return -_log(grid)
 
 
 def _lognormal(grid: Floats, cv: float) -> Floats:
@@ -73,8 +93,7 @@ def _lognormal(grid: Floats, cv: float) -> Floats:
 
 def _pareto(grid: Floats, cv: float) -> Floats:
     alpha = 1 + math.sqrt(1 + 1 / (cv * cv))
-    table: Floats = grid ** (-1 / alpha)
-    return table
+    return exp(-_log(grid) / alpha)
 
 
 def _gamma(grid: Floats, cv: float) -> Floats:
