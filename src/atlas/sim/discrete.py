@@ -41,7 +41,9 @@ def simulate(  # noqa: PLR0913 (options by keyword, each with a default)
 ) -> Outcome:
     """Run a plan for ``for_s`` simulated seconds in independent replications.
 
-    The same plan, seed and times give the same records to the bit, on any machine and with either engine. Requests that
+    The same plan, seed and times give the same records to the bit, with either engine, and on any machine whose tables
+    of service times are the same: those of gamma shape, and the far tails of lognormals, are made with the machine's
+    own mathematical library, which may differ in a last bit (a page is sent the difference). Requests that
     arrive before ``warmup_s`` are left out of the histograms (series hold everything). ``by_site`` also keeps a
     histogram for each call site. Replications go to the ``executor`` where one is given. ``progress`` (without an
     executor) is told the simulated seconds done over all replications, and stops the run by answering False
