@@ -88,6 +88,24 @@ def test_outcomes_are_kept_until_the_document_changes(atlas: Atlas, own: Path, d
     assert atlas("drills", "tinny", "--catalogue", own).code == 2
 
 
+def test_a_drill_is_judged_by_one_flow(atlas: Atlas, own: Path) -> None:
+    """All flows run; what is expected of another flow is not asked. A flow nothing is expected of is refused."""
+    words = ("run", "tiny", "--drill", "cache-cold", "--quick", "--json", "--catalogue", own)
+    data = atlas(*words, "--flow", "read").json
+    assert {e["flow"] for e in data["expectations"]} == {"read"}
+    assert set(data["run"]["flows"]) == {"read", "write"}
+    other = atlas(*words, "--flow", "write")
+    assert other.code == 2
+    assert "expects nothing of write" in other.err
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("5s", 5), ("0.1m", 6), ("0.002 h", 7.2)])
+def test_times_as_people_write_them(atlas: Atlas, own: Path, text: str, seconds: float) -> None:
+    """Seconds, minutes as m, hours."""
+    data = atlas("run", "tiny", "--for", text, "--engine", "fluid", "--quick", "--json", "--catalogue", own).json
+    assert data["for_s"] == pytest.approx(seconds)
+
+
 def test_a_slice_is_run_as_asked(atlas: Atlas, own: Path) -> None:
     """A tenth of the rates and slots; the rates are told in full."""
     words = ("run", "tiny", "--for", "10 s", "--quick", "--json", "--catalogue", own, "--engine", "discrete")

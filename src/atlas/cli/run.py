@@ -71,7 +71,9 @@ def run(
     system: Annotated[str, typer.Argument(help="Slug of the system.")],
     drill: Annotated[str, typer.Option("--drill", help="Run this failure's drill.")] = "",
     all_drills: Annotated[bool, typer.Option("--all-drills", help="Run every drill.")] = False,
-    flow: Annotated[str, typer.Option("--flow", help="Only this flow.")] = "",
+    flow: Annotated[
+        str, typer.Option("--flow", help="Run only this flow; of a drill, judge only what it expects of this one.")
+    ] = "",
     load: LoadOption = "1x",
     without: Annotated[
         list[str] | None,
@@ -93,7 +95,7 @@ def run(
         str,
         typer.Option("--executor", help="For --all-drills: serial, processes[:N], threads[:N] or dask://HOST:PORT."),
     ] = "serial",
-    for_: Annotated[str, typer.Option("--for", help="How long a run without a drill lasts.")] = "60 s",
+    for_: Annotated[str, typer.Option("--for", help="How long a run without a drill lasts: 30s, 10m, 1 h.")] = "60 s",
     plot: Annotated[
         Path | None, typer.Option("--plot", help="Write a chart to this file: .svg, .png, or .json (Vega-Lite).")
     ] = None,
@@ -354,12 +356,14 @@ def _factor(text: str) -> float:
 def _seconds(text: str) -> float:
     from atlas.quantity import QuantityError, parse
 
+    tip = "write it as 60 s, 10m or 1 h"
+    minutes = text.strip().removesuffix("m")
     try:
-        quantity = parse(text)
+        quantity = parse(f"{minutes} min" if minutes != text.strip() else text)
     except QuantityError as error:
-        fail(f"{text!r} is no time: {error}", "write it as 60 s or 10 min")
+        fail(f"{text!r} is no time: {error}", tip)
     if quantity.dimension.name != "time" or not 0 < quantity.mid <= 86_400 * 31:
-        fail(f"{text!r} is no time a run can last", "write it as 60 s or 10 min; at most a month")
+        fail(f"{text!r} is no time a run can last", f"{tip}; at most a month")
     return quantity.mid
 
 

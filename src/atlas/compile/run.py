@@ -154,23 +154,38 @@ def run_drill(
     with_counterfactual: bool = True,
     report: Report | None = None,
 ) -> Drilled:
-    """Run a drill, and again without its mitigation. What cannot be run is said in the result, not raised."""
+    """Run a drill, and again without its mitigation. What cannot be run is said in the result, not raised.
+
+    Where the conditions name one flow (``only``), the drill is run whole and only that flow is judged.
+    """
     how, given = _for_drills(settings), conditions or Conditions()
     slug, drill = case.system.slug, failure.drill
     if drill is None:
         return Drilled(slug, failure, None, (), reason="the failure has no drill")
-    window = window_of(drill)
+    judged = _narrowed(failure, given.only)
+    if judged is None:
+        return Drilled(slug, failure, None, (), reason=f"it expects nothing of {given.only}")
+    window, given = window_of(drill), replace(given, only="")
     try:
         run = _drilled(_base(case, failure, given, how, window), failure, how, window, report, failure.id)
     except (PlanError, OverlayError) as error:
         return Drilled(slug, failure, None, (), reason=str(error))
-    done = Drilled(slug, failure, run, judge(drill, run.trace, window))
+    assert judged.drill is not None  # noqa: S101 - it has the drill of the failure
+    done = Drilled(slug, judged, run, judge(judged.drill, run.trace, window))
     if not with_counterfactual or not drill.without:
         return done
     try:
         return _with_counterfactual(done, case.overlaid(drill.without), given, how, window, report)
     except (PlanError, OverlayError) as error:
         return replace(done, reason=str(error))
+
+
+def _narrowed(failure: Failure, flow: str) -> Failure | None:
+    """The failure with only what its drill expects of a flow (empty: of all); ``None`` where that is nothing."""
+    assert failure.drill is not None  # noqa: S101 - only failures with a drill are run
+    expected = tuple(e for e in failure.drill.expect if not flow or e.flow == flow)
+    drill = failure.drill.model_copy(update={"expect": expected})
+    return failure.model_copy(update={"drill": drill}) if expected else None
 
 
 def _with_counterfactual(
