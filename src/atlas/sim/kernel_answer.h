@@ -14,7 +14,8 @@ static void learn(Sim *s, i64 site, f64 latency, int is_copy) {
   Site *o = s->sites + site;
   f64 level = o->timeout_level;
   if (level > 0)
-    o->timeout_estimate = moved(o->timeout_estimate, latency, level, REALS(TIMEOUT_S)[site] / REALS(TIMEOUT_FACTOR)[site]);
+    o->timeout_estimate =
+        moved(o->timeout_estimate, latency, level, REALS(TIMEOUT_S)[site] / REALS(TIMEOUT_FACTOR)[site]);
   level = REALS(HEDGE_LEVEL)[site];
   if (level > 0) o->hedge_estimate = moved(o->hedge_estimate, is_copy ? FOREVER : latency, level, REALS(HEDGE_S)[site]);
 }

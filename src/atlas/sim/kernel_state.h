@@ -43,7 +43,7 @@ enum state { /* of a frame: bits */
   TIMED = 64, /* in its site's list of timeouts */
   PAIRED = 128 /* has a hedged copy, or is one */
 };
-enum extra { HAS_BUDGET = 1, TIMES_OUT = 2, TAKES_CARE = 4, IS_CUT = 8 }; /* of a site: bits; without any, its calls just arrive */
+enum extra { HAS_BUDGET = 1, TIMES_OUT = 2, TAKES_CARE = 4, IS_CUT = 8 }; /* of a site: bits; with none, calls just arrive */
 enum event { SERVED, RETRY, EXPIRE, ARRIVE, THINK, DEADLINE, HEDGE };
 enum work { FAIL, SUCCEED, ADVANCE, DIVERT };
 
@@ -121,7 +121,7 @@ typedef struct { /* what most calls read comes first, copied from the plan's arr
   Stage *stages;
   i32 stage_count, extras;
   i32 first, last; /* of the list of timeouts */
-  i32 armed, cut, unused, is_watched; /* watched: breaker, cache, histogram or an adaptive timer learn from answers */
+  i32 armed, cut, is_watched; /* watched: breaker, cache, histogram or an adaptive timer learn from answers */
   f64 timeout_s, timeout_level;
   f64 retry_tokens, hedge_tokens, retry_budget, hedge_budget;
   i64 station, flow, cache, coalesce, attempts;
