@@ -131,11 +131,17 @@ def test_gone_for_good_pauses_a_feed(frontier: Frontier) -> None:
     assert _take(frontier, NOW).url == FEED.url
 
 
-def test_a_refused_page_is_not_asked_again(frontier: Frontier) -> None:
-    """What robots.txt or a bound refuses stays refused."""
-    frontier.add([Found("https://blog.example/a")], NOW)
-    frontier.record(_take(frontier, NOW), Visit(Outcome.REFUSED, NOW, reason="robots.txt"))
-    assert frontier.next(NOW + dt.timedelta(days=365)) is None
+def test_a_page_refused_twice_is_not_asked_again(frontier: Frontier) -> None:
+    """A week after the first refusal it is asked once more; a feed is asked every week."""
+    frontier.add([Found("https://blog.example/a"), FEED], NOW)
+    now = NOW
+    for _ in range(2):
+        for _ in range(2):
+            frontier.record(_take(frontier, now), Visit(Outcome.REFUSED, now, reason="robots.txt"))
+        assert frontier.next(now + LONGEST_PAUSE - HOUR) is None
+        now += LONGEST_PAUSE
+    assert _take(frontier, now).url == FEED.url
+    assert frontier.counts() == {"refused": 1, "waiting": 1}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 An address is ``waiting`` until it is due and fetched; a page is then ``done``, a feed waits for its next visit. One
 that cannot be reached is asked again after growing pauses; one that is gone (410) is ``paused`` for good; one that is
-refused (robots.txt, a private address, a bound) is ``refused``. Every visit is written down with its outcome.
+refused (robots.txt, a private address, a bound) twice, a week apart, is ``refused``. Every visit is written down with
+its outcome.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ REVISIT = dt.timedelta(hours=20)
 LEAST_PAUSE = dt.timedelta(minutes=1)
 FIRST_PAUSE = dt.timedelta(hours=1)
 LONGEST_PAUSE = dt.timedelta(days=7)
+MOST_REFUSALS = 2
 MOST_FAILURES = 5
 """After so many failures in a row a page is given up; a feed is still asked once in ``LONGEST_PAUSE``."""
 
@@ -142,7 +144,8 @@ class Frontier:
                 (task.url, visit.at.isoformat(), visit.outcome, visit.status, sha256, visit.reason[:500]),
             )
             state, due = self._after(task, visit)
-            failures = 0 if visit.outcome.is_answer else task.failures + (visit.outcome.is_failure)
+            has_failed = visit.outcome.is_failure or visit.outcome is Outcome.REFUSED
+            failures = 0 if visit.outcome.is_answer else task.failures + has_failed
             moment = due.isoformat() if due is not None else None
             database.execute(
                 "UPDATE address SET state = ?, due_at = ?, failures = ?, reason = ? WHERE url = ?",
@@ -174,7 +177,10 @@ class Frontier:
             case Outcome.GONE:
                 return "paused", None
             case Outcome.REFUSED:
-                return "refused", None
+                # a robots.txt changes its mind, a broken name server lies: a week later it is asked once more
+                if task.kind != "feed" and task.failures + 1 >= MOST_REFUSALS:
+                    return "refused", None
+                return "waiting", visit.at + LONGEST_PAUSE
             case _:
                 if task.kind != "feed" and task.failures + 1 >= MOST_FAILURES:
                     return "given up", None
