@@ -143,7 +143,8 @@ def _unchecked(case: RegistryCase) -> Iterator[Finding]:
             yield case.finding(FEED_UNCHECKED, Level.WARNING, message, f"{path}.checked")
         elif days is None:
             message = "no feed has been read there yet"
-            yield case.finding(FEED_UNCHECKED, Level.INFO, message, path, tip="once atlas discover has read it, write the day here")
+            tip = "once atlas discover has read it, write the day here"
+            yield case.finding(FEED_UNCHECKED, Level.INFO, message, path, tip=tip)
 
 
 def _uncovered(case: RegistryCase) -> Iterator[Finding]:
