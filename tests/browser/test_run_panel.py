@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from atlas.catalogue import load_catalogue
 from atlas.compile import Conditions, case_of, load_drills, plan_drill, run_drill
 from atlas.compile.run import Settings
 from atlas.sim import simulate
-from atlas.sim.build_kernel import BuildError, build_wasm, wasm_path
+from atlas.sim.build_kernel import BuildError, wasm_bytes
 
 from .conftest import ROOT
 from .test_accessibility import OUTSIDE, WATCH, violations
@@ -33,10 +32,10 @@ TICKS = """() => {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def kernel() -> Path:
+def kernel() -> bytes:
     """The kernel as WebAssembly; skipped by name where it can neither be found nor built."""
     try:
-        return wasm_path() if wasm_path().is_file() else build_wasm()
+        return wasm_bytes()
     except BuildError:
         pytest.skip("ziglang is not installed, and the kernel was not built before")
 
@@ -145,6 +144,8 @@ def test_settings_are_in_the_address(page: Page, address: str) -> None:
     expect(page.locator("#run-mitigation")).not_to_be_checked()
     assert "run=reconnect-storm" in page.url
     expect(page.locator(".run .progress")).to_contain_text("Nothing has been run")
+    assert page.locator(".run .chart text").filter(has_text="e-").count() == 0
+    assert not [text for text in page.locator(".run .chart text").all_text_contents() if "0.000" in text]
 
 
 def test_nonsense_in_the_address_means_the_defaults(page: Page, address: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from atlas.sim.build_kernel import BuildError, build_wasm, source_hash, wasm_path
+from atlas.sim.build_kernel import BuildError, source_hash, wasm_bytes
 from atlas.sim.packed import shared
 from atlas.site import fonts
 from atlas.site.frame import ASSETS, asset
@@ -27,8 +27,7 @@ def engine() -> dict[str, str | bytes]:
     ``kernel`` is the hash of its source, empty where it is missing: the panel then says so.
     """
     try:
-        built = wasm_path()
-        kernel = (built if built.is_file() else build_wasm()).read_bytes()
+        kernel = wasm_bytes()
     except (BuildError, OSError):
         return {"assets/run.json": dump({**shared(), "kernel": ""})}
     told = {**shared(), "kernel": f"{source_hash():016x}"}

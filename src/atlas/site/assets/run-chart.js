@@ -11,6 +11,7 @@ function svg(name, attributes, ...children) {
 
 /** Round steps from 0 to at least the largest value, five at most. */
 function linear(most) {
+  if (!most) return { ticks: [0], place: () => 0 };
   const rough = Math.max(most, 1e-9) / 4, power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= rough);
   const top = Math.ceil(most / step - 1e-9) * step || step;
@@ -61,7 +62,7 @@ export function draw(host, { length, lines, bands = [], limits = [], window, at,
   const x = (second) => LEFT + (width - LEFT - right) * second / length;
   const shown = [...lines.flatMap((line) => line.values), ...bands.flatMap((band) => band.upper), ...limits.map((one) => one.value)].filter((value) => value > 0);
   const most = Math.max(...shown, 0), least = Math.min(...shown, Infinity);
-  const axis = scale === "log" ? logarithmic(Number.isFinite(least) ? least : 0.001, most || 1) : linear(most);
+  const axis = scale === "log" && most ? logarithmic(least, most) : linear(most);
   const y = (value) => HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * Math.min(1, Math.max(0, axis.place(value)));
   const parts = [];
   if (window) {
@@ -71,7 +72,7 @@ export function draw(host, { length, lines, bands = [], limits = [], window, at,
   }
   for (const tick of axis.ticks) {
     parts.push(svg("line", { class: "rule", x1: LEFT, x2: width - right, y1: y(tick), y2: y(tick) }));
-    parts.push(svg("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, format(tick)));
+    if (most) parts.push(svg("text", { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" }, format(tick)));
   }
   const seconds = linear(length).ticks.filter((tick) => tick <= length);
   for (const tick of seconds) parts.push(svg("text", { x: x(tick), y: HEIGHT - 6, "text-anchor": "middle" }, tick === seconds.at(-1) ? `${tick} s` : tick));
