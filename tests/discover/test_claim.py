@@ -1,0 +1,107 @@
+"""Claims: figures of prose in the catalogue's quantities and metrics."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atlas.discover.claim import LONGEST_FIGURE, claims
+from atlas.model import Vocabulary
+from bench import extraction
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We run 72 ScyllaDB nodes.", [("72", "nodes")]),
+        ("Over 4 billion messages a day arrive.", [("over 4B/day", "rate")]),
+        ("Reads have a p99 of 15 ms.", [("15 ms", "latency")]),
+        ("Each node has 9 TB of disk.", [("9 TB", "storage-per-node")]),
+        ("Between 40 and 125 ms pass per read.", [("40 to 125 ms", "latency")]),
+        ("The bill is $2.5M per month.", [("2.5M USD/month", "cost")]),
+        ("It costs $0.40 per million calls.", [("4e-07 USD", "unit-cost")]),
+        ("Queries became twelve times faster.", [("12 x", "speedup")]),
+        ("The hit ratio is 97.3 %.", [("97.3 %", "hit-ratio")]),
+        ("Sixty-four shards hold it.", [("64", "shards")]),
+        ("We have 2.5 crore users.", [("25M", "users")]),
+        ("RPO is 15 s, RTO 6 min.", [("15 s", "rpo"), ("6 min", "rto")]),
+        ("Logs are kept for 90 days.", [("90 day", "retention")]),
+        ("The outage lasted 2 hours and 17 minutes.", [("137 min", "duration")]),
+        ("1.1M and 240K requests per second.", [("1.1M/s", "rate"), ("240k/s", "rate")]),
+        (
+            "Requests/s 410,000 Regions 6 Uptime 99.98%",
+            [("410k/s", "rate"), ("6", "regions"), ("99.98 %", "availability")],
+        ),
+    ],
+)
+def test_a_figure_has_its_value_and_its_metric(text: str, found: list[tuple[str, str]]) -> None:
+    """As the catalogue would write it."""
+    assert [(c.text, c.metric) for c in claims(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We upgraded to Kafka 3.7 and Python 2.7 in June 2023.",
+        "It listens on port 8443 and answers 503 with HTTP/2.",
+        "Tens of millions of people, hundreds of services and a couple of racks.",
+        "See section 4.2, Figure 3, RFC 9110 and issue #10233.",
+        "At 02:13 UTC on 17 October the A100 and m6g.large were gone.",
+        "Reads outnumber writes 9:1, nine times out of ten.",
+        "Imagine a shop with 10,000 orders a minute.",
+        "Two years ago, in 2019, none of this existed.",
+        "Think 10x, they said.",
+        "The bill of ¥9,000,000 and the 640 km came as a shock.",
+        "We alert on p95 and the 99th percentile.",
+        "Hash 77d0e14, SHA-256, UTF-8, 0xCAFE, IPv6, k8s.",
+    ],
+)
+def test_numbers_that_measure_nothing_are_left_alone(text: str) -> None:
+    """Versions, dates, ports, codes, names, ratios, magnitudes in words, and what is only imagined."""
+    assert claims(text) == []
+
+
+def test_a_change_tells_which_figure_was_first() -> None:
+    """Wherever the later one stands; both measure the same."""
+    down = claims("The p99 went from 200 ms to 50 ms.")
+    assert [(c.text, c.order, c.stat) for c in down] == [("200 ms", "before", "p99"), ("50 ms", "after", "p99")]
+    back = claims("The build shrank to 6 minutes from 47 minutes.")
+    assert [(c.text, c.order) for c in back] == [("6 min", "after"), ("47 min", "before")]
+
+
+def test_a_claim_has_its_statistic_bound_and_the_words_near_it() -> None:
+    """What a curator needs to find it again."""
+    (claim,) = claims("At peak the Kafka cluster takes more than 2.4 million messages per second.")
+    assert (claim.stat, claim.qualifier, claim.text) == ("peak", "over", "over 2.4M/s")
+    assert "Kafka" in claim.near
+
+
+def test_every_metric_is_one_of_the_vocabulary(vocabulary: Vocabulary) -> None:
+    """With the dimension that the vocabulary gives it."""
+    for sentence in extraction.sentences("open"):
+        for claim in claims(sentence["text"]):
+            if claim.metric is not None:
+                assert vocabulary.metrics[claim.metric].dimension == claim.dimension, sentence["text"]
+
+
+@given(st.text(alphabet="0123456789.,-–+%$€ abkmsxGMTB/per nodelatcyw'’:;()█\n", max_size=200))
+def test_no_text_makes_the_grammar_fail(text: str) -> None:
+    """Claims lie in the text, in order, do not overlap, and are short."""
+    found = claims(text)
+    places = [(c.start, c.end) for c in found]
+    assert places == sorted(places)
+    assert all(a[1] <= b[0] for a, b in itertools.pairwise(places))
+    assert all(0 <= start < end <= len(text) for start, end in places)
+    assert all(len(c.figure.split()) <= LONGEST_FIGURE for c in found)
+
+
+def test_the_open_half_is_read() -> None:
+    """Precision and recall on the sentences against which the grammar was written."""
+    found = extraction.score(extraction.sentences("open"), extraction.atlas)
+    assert found.precision >= 0.97
+    assert found.recall >= 0.95
+    assert found.metric_precision >= 0.95
+    assert found.metric_recall >= 0.95
