@@ -36,4 +36,4 @@ def _looser(case: Case, expected: Expectation) -> Iterator[tuple[str, str, Value
         yield f"later answers of {expected.flow} than it promises", expected.p99.text, late
 
 
-CHECK = Check("MOD003", "expectation_within_slo", Scope.SYSTEM, Level.INFO, Family.MODEL, run)
+CHECK = Check("MOD003", "expectation_within_slo", Scope.SYSTEM, Level.WARNING, Family.MODEL, run)
