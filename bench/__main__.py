@@ -13,7 +13,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from subprocess import SubprocessError
 
-from bench import agreement, building, checking, drawing, engines, mutation, pages, reality, serving, simulating
+from bench import (
+    agreement,
+    building,
+    checking,
+    discovering,
+    drawing,
+    engines,
+    mutation,
+    pages,
+    reality,
+    serving,
+    simulating,
+)
 from bench.calibration import Calibration
 from bench.measure import Say, Section
 from bench.results import to_json, to_markdown
@@ -42,6 +54,7 @@ MEASURES: Mapping[str, Measure] = {
     "agreement": agreement.measure,
     "mutation": _mutation,
     "build": building.measure,
+    "discover": discovering.measure,
 }
 
 
@@ -49,6 +62,8 @@ def main() -> int:
     """Run; the exit code is 1 where a target was missed. What has been measured is written after each measure."""
     arguments = _arguments()
     names = arguments.names or list(MEASURES)
+    if arguments.data is not None:
+        os.environ[discovering.DATA] = str(arguments.data)
     out = arguments.out or (None if arguments.names else Path(__file__).parent)  # a part would replace the whole
     calibration = Calibration()
     sections: dict[str, Section] = {}
@@ -89,6 +104,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--date", default=today, help="the day to print")
     parser.add_argument("--machine", default=_machine(), help="this machine in general words")
     parser.add_argument("--out", type=Path, help="where results are written; default: beside this module")
+    parser.add_argument("--data", type=Path, help="folder of others' feeds and pages; default: shared/data beside us")
     return parser.parse_args()
 
 
