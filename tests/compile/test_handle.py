@@ -24,6 +24,11 @@ def test_a_system_is_loaded_and_run(root: Path, tmp_path: Path) -> None:
     assert len(result.stations()) > 5
     assert result.to_dict()["drill"] == "reconnect-storm"
     assert result.fidelity[0].startswith("engine: discrete")
+    assert any(line.startswith("agreement on ") for line in result.fidelity)
+    assert result.sensitivity is not None
+    assert result.sensitivity.flow == "connect"
+    assert len(result.sensitivity.strongest()) == 3
+    assert result.to_dict()["sensitivity"]["effects"][0]["size"] == pytest.approx(result.sensitivity.effects[0].size)
     assert result.chart().to_dict()["vconcat"]
     save_chart(result.outcome, tmp_path / "storm.json")
     assert (tmp_path / "storm.json").stat().st_size > 1000
