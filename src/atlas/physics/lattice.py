@@ -123,7 +123,9 @@ class Spread:
         places = np.arange(self.axis.count) * (self.axis.step / axis.step)
         low = np.minimum(places.astype(np.int64), axis.count)
         part = self.masses * (places - low)
-        masses = np.bincount(low, self.masses - part, axis.count + 2) + np.bincount(low + 1, part, axis.count + 2)
+        masses = np.zeros(axis.count + 2)
+        masses += np.bincount(low, self.masses - part, axis.count + 2)
+        masses += np.bincount(low + 1, part, axis.count + 2)
         return Spread(axis, masses=masses[: axis.count])
 
     def quantile(self, level: float) -> float:

@@ -19,7 +19,8 @@ _TAIL = np.array([math.erfc(z / math.sqrt(2)) / 2 for z in _SCORES.tolist()])
 
 def normal_tail(z: Floats) -> Floats:
     """P(Z > z) of the standard normal, to 1e-6: a table of 8,193 values between -8 and 8, straight in between."""
-    return np.interp(z, _SCORES, _TAIL)
+    tail: Floats = np.interp(z, _SCORES, _TAIL)
+    return tail
 
 
 def later_than(time_s: Floats, mean: Floats, variance: Floats) -> Floats:
@@ -107,9 +108,9 @@ class Stages:
             top, wide = np.where(self._choose, total, top), np.where(self._choose, second, wide)
             fine = np.where(self._choose, summed(of, (p - p_ok)[entries], count), fine)
             best = np.where(self._choose, summed(of, (p - p_good)[entries], count), best)
-        for (q, _, calls), score, quick in zip(self._quorums, self._scores, self._quick, strict=True):
+        for (q, _, calls), blom, quick in zip(self._quorums, self._scores, self._quick, strict=True):
             middle, scale2 = float(m[calls].sum()) / len(calls), float(v[calls].sum()) / len(calls)
-            top[q], wide[q] = max(0.0, middle + score * math.sqrt(scale2)), scale2 / len(calls)
+            top[q], wide[q] = max(middle + blom * math.sqrt(scale2), 0.0), scale2 / len(calls)
             fine[q] = quick.reached(p[calls], ok[child[calls]])
             best[q] = quick.reached(p[calls], good[child[calls]])
         return top, wide, fine, best

@@ -170,7 +170,7 @@ class Fluid:
 
     def _barred(self, now: float, asked: Floats, dt: float) -> Floats:
         """Share of the attempts refused before the queue."""
-        barred = self._weather.closed
+        barred: Floats = self._weather.closed
         if self.breakers.is_needed:
             barred = np.maximum(barred, self.breakers.open_until > now)
         if self.gates.is_needed:

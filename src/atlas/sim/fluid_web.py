@@ -18,7 +18,10 @@ _SHORTEST_UP_TO = 32
 
 def summed(index: Ints, values: Floats, count: int) -> Floats:
     """Sums of the values that have the same index, for indices 0 to ``count`` - 1."""
-    return np.bincount(index, values, count) if len(index) else np.zeros(count)
+    if not len(index):
+        return np.zeros(count)
+    sums: Floats = np.bincount(index, values, count).astype(np.float64, copy=False)
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
