@@ -2,7 +2,7 @@
 // The twin of atlas.sim.outcome, atlas.compile.trace and atlas.compile.verdict.
 
 export const LEVELS = [0.5, 0.95, 0.99, 0.999];
-const UNLIMITED = 2 ** 30, BEFORE_S = 20, ENOUGH = 50, BACK = 0.01;
+const UNLIMITED = 2 ** 30, BEFORE_S = 20, ENOUGH = 200, CERTAIN = 4, BACK = 0.01;
 
 /** Edges of a histogram's cells in seconds: their bits are equally spaced. */
 export function cellEdges({ cells, bits, offset }) {
@@ -102,7 +102,7 @@ export function recovery(flow, trace, window) {
   for (let at = 0; at < stretches; at++) {
     const all = sum(whole, at, at + length), share = all > 0 ? sum(good, at, at + length) / all : before;
     const spread = Math.sqrt(Math.max(before * (1 - before), 0.0025) / Math.max(all, 1));
-    if (share < before - Math.max(BACK, 3 * spread)) missing = at;
+    if (share < before - Math.max(BACK, CERTAIN * spread)) missing = at;
   }
   if (missing < 0) return 0;
   return missing + 1 >= stretches ? Infinity : (begin + missing + 1) * trace.binS - since;
