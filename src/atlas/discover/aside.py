@@ -131,9 +131,10 @@ def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
         and re.search(r"(?i)\b(?:people|person|engineers|developers)$", text[figure.start : figure.end])
     ):
         return True
-    if re.match(r"(?i)\s(?:costs?|comes? at|(?:is|are) priced|sells? for|goes? for)\s", behind) and re.search(
-        r"[$€]|dollars|euros|cents", behind
-    ):
+    if re.match(
+        r"(?i).{0,12}\s(?:costs?|comes? at|(?:is|are) priced|sells? for|goes? for)\s",
+        text[figure.end - 12 if figure.unit == "?" else figure.end :],
+    ) and re.search(r"[$€]|dollars|euros|cents", behind):
         return True  # a million calls cost $3: the price is the claim
     return bool(re.match(r"(?i)\d+\sproblems\b", text[figure.start :]))
 

@@ -40,9 +40,9 @@ _WORDED_BOUND = re.compile(
     r"(?i)\b(?:(?P<sub>sub)[\s-]?(?P<unit>nanosecond|microsecond|millisecond|second|minute"
     r"|hour)|(?P<single>(?:low )?single)[\s-]digit[\s-](?P<unit2>microsecond|millisecond|second"
     r"|minute|percent)s?"
-    r"|(?P<bound>(?:well )?(?:under|below|within|less than|inside)|in under) (?:a|one) (?P<unit3>millisecond"
+    r"|(?P<bound>(?:well )?(?:under|below|within|less than|inside)|in under) (?:an?|one) (?P<unit3>millisecond"
     r"|microsecond|second|minute|hour)(?!\s(?:or two|and a|of))|(?P<half>half a|a (?:quarter"
-    r"|tenth|hundredth|third) of a|three quarters of a|half an) (?P<unit4>second|minute|hour"
+    r"|tenth|hundredth|third) of an?|three quarters of an?|half an) (?P<unit4>second|minute|hour"
     r"|millisecond))\b"
 )
 _FRACTIONS = {
@@ -52,6 +52,8 @@ _FRACTIONS = {
     "a tenth of a": 0.1,
     "a hundredth of a": 0.01,
     "three quarters of a": 0.75,
+    "a quarter of an": 0.25,
+    "three quarters of an": 0.75,
 }
 _WORD_UNITS = {
     "nanosecond": "ns",
@@ -223,7 +225,7 @@ def _counts(figure: Figure) -> bool:
     """A known noun counts; an unknown one where the number is too large for a list, or is a rate."""
     if figure.unit == "?" and not figure.period:
         small = figure.high < 50 and figure.high == int(figure.high)
-        return not figure.is_worded and not small and not figure.noun[:1].isupper()
+        return (not figure.is_worded or figure.high >= 100) and not small and not figure.noun[:1].isupper()
     return True
 
 

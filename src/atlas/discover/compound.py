@@ -162,6 +162,9 @@ def _units_carried(text: str, found: list[Figure]) -> list[Figure]:
             continue
         changed = (_TO.match(between) and _FROM.search(text[: before.start])) or _FROM_AFTER.match(between)
         ranged = before.kind == "money" and _TO_RANGE.fullmatch(between)
+        if ranged:
+            factor = _missing_magnitude(before, here)
+            result[i - 1] = replace(before, low=before.low * factor, high=before.high * factor)
         if changed or ranged:
             result[i] = replace(
                 before, start=here.start, end=here.end, low=here.low, high=here.high, is_worded=here.is_worded

@@ -22,7 +22,7 @@ account session channel ip token driver car rider player gate sensor member pers
 """
 NULL_THINGS = frozenset(NULL_THINGS_WORDS.split())
 EACH_NODE = re.compile(
-    r"(?i)\b(?:each|every|one|a single|a|an|any|per|single)\s(?:[A-Za-z]+[\s-]){0,2}?(?:node"
+    r"(?i)(?:\b(?:each|every|one|a single|any|per|single)|^\W*an?)\s(?:[A-Za-z]+[\s-]){0,2}?(?:node"
     r"|server|instance|host|machine|broker|pod|box|shard|container|vm|worker|appliance|blade"
     r"|cache node|partition|card|nic)\b(?!s)"
 )
@@ -180,7 +180,8 @@ RATIO = _cues(
     )),
     ("reduction", 60, (
         r"\breduc\w+|\bshav\w+|\bsav(?:e|es|ed|ing|ings)\b|\bcut(?:s|ting)?\b|\btrim\w+|\bslash\w*"
-        r"|\blower\w*|\bdecreas\w+|\bshr[aiu]nk\w*|\bcheaper\b|\bless\b(?! than (?!before))|\bfewer\b(?! than (?!before))"
+        r"|\blower\w*|\bdecreas\w+|\bshr[aiu]nk\w*|\bcheaper\b|\bless\b(?! than (?!before))"
+        r"|\bfewer\b(?! than (?!before))"
         r"|\bsmaller\b|\bdrop(?:s|ped)? by\b|\bfell by\b|\bdown (?:by )?$|\bremov\w+|\beliminat\w+"
         r"|\bfell (?:another )?$|\bdropped (?:another )?$|\bdeclin\w+"
     )),

@@ -103,6 +103,7 @@ def _figure(text: str, numeral: Numeral) -> Figure | None:
     if before is not None:
         unit = "USD" if before["usd"] else "EUR"
         found = replace(plain, start=numeral.start - len(before[0].rstrip()), kind="money", unit=unit)
+        found = _european(text, found)
         if SMALL_M_MONEY.match(text, found.end):
             found = replace(found, low=found.low * 1e6, high=found.high * 1e6, end=found.end + 1)
     else:
@@ -147,11 +148,11 @@ def _with_unit(text: str, plain: Figure) -> Figure | None:
         return _with_bytes(plain, word.removesuffix("ps"), match.end(), "s" if kind == "byterate" else "")
     found = replace(plain, end=match.end())
     if kind in ("persecond", "rpm"):
-        factor = 1e3 if word.lower().startswith("krpm") else 1.0
+        factor = {"k": 1e3, "K": 1e3, "M": 1e6}.get(word[0], 1.0)
         period = "s" if kind == "persecond" else "min"
         return replace(found, kind="count", noun=word, period=period, low=plain.low * factor, high=plain.high * factor)
     if kind == "currency":
-        return _with_currency(found, word)
+        return _with_currency(_european(text, found), word)
     if word == "times" and DIRECT.match(text, found.end):
         return replace(found, kind="count", noun="times")
     named = {
@@ -210,7 +211,7 @@ def _with_noun(text: str, plain: Figure) -> Figure:
 
 def _european(text: str, plain: Figure) -> Figure:
     """``1.500 Server``: what is counted has no thousandths, so the point stands between thousands."""
-    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", text[plain.start : plain.end]):
+    if re.match(r"[$€]?\s?[1-9]\d{0,2}\.\d{3}(?![\d.,])", text[plain.start : plain.end]):
         return replace(plain, low=plain.low * 1000, high=plain.high * 1000) if plain.low < 1000 else plain
     return plain
 

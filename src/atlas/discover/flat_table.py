@@ -76,6 +76,8 @@ def _gaps(text: str, cells: list[Figure]) -> list[str]:
 
 
 def _is_table(text: str, cells: list[Figure], gaps: list[str]) -> bool:
+    if text.rstrip().endswith((".", "!", "?")) or any(cell.is_worded for cell in cells):
+        return False  # a sentence, however short of small words
     tail = text[cells[-1].end :].strip(" .|")
     if tail and len(tail.split()) > 1:
         return False

@@ -62,7 +62,7 @@ _MAGNITUDE = (
     rf"|(?:\s?(?:{'|'.join(_LETTERS)})(?![A-Za-z])))"
 )
 _DIGITS = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:['’]\d{3})+"
+    r"(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:['’]\d{3})+"
     r"|\d{1,3}(?:[ \u202f]\d{3})+(?![\d.,]*\d|\s?[kKMBT]\b)|\d+,\d{1,2}(?![\d,])|0,\d+"
     r"|\d+(?:\.\d+)?(?:[eE]\d{1,2}(?![A-Za-z\d]))?|\.\d+)"
 )
@@ -117,6 +117,8 @@ def digits_value(digits: str) -> float:
     """The value of digits with the thousands and decimal marks of English, Indian, Swiss, French and German print."""
     if re.fullmatch(r"\d{1,3}(?:\.\d{3}){2,}", digits) or re.fullmatch(r"[1-9]\d{0,2}\.000", digits):
         return float(digits.replace(".", ""))
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", digits):
+        return float(digits.replace(".", "").replace(",", "."))
     plain = re.sub(r"['’ \u202f]", "", digits)
     if re.fullmatch(r"\d+,\d{1,2}|0,\d+", plain):
         return float(plain.replace(",", "."))

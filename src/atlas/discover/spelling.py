@@ -140,6 +140,7 @@ _PRICED = re.compile(
     r"|goes for|is billed at|sets us back|for)\s(?:us\s|you\s|them\s)?(?:only\s|just\s|about\s"
     r"|around\s|roughly\s|less than\s|under\s)*$"
 )
+_COST_PER = re.compile(r"(?i)\b(?:costs?|price|charge) (?:per|of an?|of one|for (?:each|one|an?)) (?:\w+\s){1,5}$")
 _SUBSCRIBED = re.compile(
     r"(?i)\b(?:subscri\w+|plans?|seats?|per user|users? pay|customers? pay|members? pay|price[ds]?"
     r"|tiers?|membership|licen[cs]e)\b"
@@ -152,7 +153,9 @@ def _is_price(text: str, figure: Figure) -> bool:
         return False
     if figure.period:
         return figure.period in ("month", "year") and _SUBSCRIBED.search(text) is not None
-    return figure.high < 1000 and _PRICED.search(text[: figure.start]) is not None
+    return figure.high < 1000 and (
+        _PRICED.search(text[: figure.start]) is not None or _COST_PER.search(text[: figure.start]) is not None
+    )
 
 
 _BILLED = re.compile(

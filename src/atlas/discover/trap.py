@@ -88,7 +88,7 @@ _PATTERNS = (
     r" hundred|hundred))\b|\b(?:\d+|(?i:one|two|three|four|five|six|seven|eight|nine)) in (?:every"
     r" )?(?:10|100|1,?000|a million|four|five|ten|twenty|a hundred|a thousand)\b|\b\d+\s?x\s?\d+\b"
     r"|\b(?:80|90|99)/\d+\b"
-    r"|\b\w+ times out of \w+\b"
+    r"|\b\w+ times out of \w+\b|\b\d+ of \d+\b|\b\d+ (?:percentage )?points\b"
     # named numbers: Figure 4, port 8443, User 4711, issue #12, ISO 8601
     rf"|(?i:\b(?:{_NAMED}))\s?(?:#|no\.\s?|number\s|№\s?)?\d[\d.\-]*(?:,\s?\d+)*(?:\s(?:and"
     rf"|or|to|through)\s\d+(?:\.\d+)*(?=[\s.,;)]))?\w?\b{_UNIT_NEXT}"

@@ -80,7 +80,7 @@ UNIT = re.compile(
  |[\s-]?(?P<byterate>[kKMGTP]i?Bps)\b
  |[\s-]?(?P<data>[kKMGTPE]i?B(?:ytes)?|[kmgtp]b|(?i:(?:kilo|mega|giga|tera|peta|exa|kibi|mebi|gibi|tebi|pebi)?bytes?)|gigs?|[TG]o)\b(?!-)
  |[\s-]?(?P<time>(?i:{TIME_WORDS}))(?![\w/]|-old|-year|(?<=\sus)\s\d|\s?(?:p\.?m|old\b))
- |\s?(?P<persecond>(?i:qps|rps|tps|iops|wps|eps|pps|ops/s(?:ec)?|reqs?/s(?:ec)?)|Hz)\b
+ |\s?(?P<persecond>[kKM]?(?i:qps|rps|tps|iops|wps|eps|pps|ops/s(?:ec)?|reqs?/s(?:ec)?)|Hz)\b
  |\s?(?P<rpm>(?i:rpm|[kK]rpm))\b
  |[\s-]?(?P<factor>[x×](?![\w])|fold\b|times\b)
  |\s?(?P<currency>USD|US\sdollars?|dollars?|cents?|EUR|euros?|€|Euro)(?!\w)
