@@ -356,3 +356,18 @@ def test_empty_and_endless_runs_are_refused() -> None:
     for seconds in (0.0, -1.0, math.inf, 1e12):
         with pytest.raises(PlanError, match="for_s"):
             run_fluid(spiked(attempts=1), seconds)
+
+
+def test_a_service_near_its_edge_does_not_begin_collapsed() -> None:
+    """Timeouts near the service time and a retry: healthy from the first second, as the discrete engine says."""
+    builder = PlanBuilder()
+    builder.station("store", slots=40, queue_max=UNLIMITED)
+    work = Service(0.051, 1.0, "exponential")
+    call = Call("store", work, timeout_s=0.1, attempts=2, backoff_s=0.02)
+    builder.station("gateway", slots=1000, queue_max=UNLIMITED)
+    builder.flow("flow", Call("gateway", Service(1e-6, 1.0, "exponential"), (Stage((call,)),)), rate_per_s=480.0)
+    plan = builder.build()
+    fluid = run_fluid(plan, 60).flow_series("flow")
+    told = simulate(plan, 1, 120, replications=2).flow_series("flow")
+    assert shared(fluid, 0, 60) == pytest.approx(shared(told, 20, 120), abs=0.02)
+    assert shared(fluid, 0, 3) > 0.95

@@ -155,13 +155,15 @@ class _Run:
     def _settle(self) -> None:
         """Bring the system to the steady state of its first moment (or as near as it comes in a long time)."""
         rates = open_rates(self._plan, self._state, 0.0)
-        step = 0.01
+        step = taken = 0.01
         for _ in range(400):
             self._fluid.step(0.0, step, rates)
+            taken = step
             moved, self._compared = self._fluid.distance(self._compared)
             step = min(step * _GROWTH, 1e4) if moved < _SMALL * 2 else max(step / 2, 0.01)
             if moved < _CALM and step > 10:
                 break
+        self._fluid.shorten(taken)
         self._fluid.breakers.open_until[:] = NONE
         self._sums.append(np.zeros_like(self._row_of(self._fluid.step(0.0, 1e-3, rates), 0.0)))
 

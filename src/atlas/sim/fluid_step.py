@@ -120,6 +120,15 @@ class Fluid:
             depths[child] = max(depths[child], depths[parent] + 1)
         return int(depths.max(initial=1))
 
+    def shorten(self, before: float) -> None:
+        """After steady steps of ``before`` seconds: what waits to be tried again is what waits out its pause.
+
+        An implicit step also leaves a whole step's worth waiting, which short steps would let go all at once.
+        """
+        if self._given.retries:
+            pause = self._given.backoff + self._loss[:, None]
+            self._waiting = self._waiting * pause / (pause + before)
+
     def scale(self, factor: float) -> None:
         """Let everything that flows flow at a multiple (where all sources change alike)."""
         self._served, self._waiting = self._served * factor, self._waiting * factor
