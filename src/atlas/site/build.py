@@ -45,7 +45,7 @@ from atlas.site.frame import Site
 from atlas.site.index_pages import Context, stream
 from atlas.site.one_system import Rendered, render_file
 from atlas.site.output import staged, write_files
-from atlas.site.shared_files import assets
+from atlas.site.shared_files import assets, warm_assets
 
 Progress = Callable[[int, int, str], None]
 _ID = re.compile(rb"^id:[ \t]*['\"]?(CS-[A-Z0-9-]+)", re.MULTILINE)
@@ -111,12 +111,12 @@ def build(
         plan = plan_jobs(scans, words_hash(vocabulary), site, excuses)
         kept = {job.key: store.digest(job.key) for job in plan}
         missing = [job for job in plan if kept[job.key] is None]
-        outcome = _render_all(
-            missing, root, store, site, today, jobs, _from(progress, len(plan) - len(missing), len(plan))
-        )
+        given = _Given(root, store.folder, stage, site, today)
+        outcome = _render_all(missing, given, jobs, _from(progress, len(plan) - len(missing), len(plan)))
+        count = sum(done.files for done in outcome)
+        count += sum(store.copy(job.key, stage) for job in plan if kept[job.key] is not None)
         kept |= {job.key: store.digest(job.key) for job in missing}
         digests = {job.path.stem: found for job in plan if (found := kept[job.key])}
-        count = sum(store.copy(job.key, stage) for job in plan if job.path.stem in digests)
         past, unread = past_metrics(root)
         left_out += unread
         context = Context(vocabulary, site, today, store.folder, past)
@@ -127,7 +127,7 @@ def build(
         if cache is not None:
             store.prune([job.key for job in plan])
     broken = tuple(job.path.stem for job in plan if job.path.stem not in digests)
-    findings = (*left_out, *(f for r in outcome for f in r))
+    findings = (*left_out, *(f for done in outcome for f in done.findings))
     return BuildReport(
         out, len(digests), len(missing), count, broken, findings, searched.problem, tuple(left_out), digests
     )
@@ -207,11 +207,28 @@ def words_hash(vocabulary: Vocabulary) -> str:
     return hashlib.sha256(vocabulary.model_dump_json().encode()).hexdigest()
 
 
-def _render_all(
-    missing: Sequence[Job], root: Path, store: Cache, site: Site, today: dt.date, jobs: int, progress: Progress
-) -> list[tuple[Finding, ...]]:
-    """Render what the cache lacks, in as many processes as asked; the findings of each."""
-    tasks = [(job, root, store.folder, site, today) for job in missing]
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every process of a build is given: the catalogue, the cache, the site as it grows, and what pages share."""
+
+    root: Path
+    cache: Path
+    stage: Path
+    site: Site
+    today: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One document rendered: what its checks say, and how many files it has in the site."""
+
+    findings: tuple[Finding, ...]
+    files: int
+
+
+def _render_all(missing: Sequence[Job], given: _Given, jobs: int, progress: Progress) -> list[_Done]:
+    """Render what the cache lacks, in as many processes as asked, into the cache and into the site."""
+    tasks = [(job, given) for job in missing]
     found = []
     if jobs <= 1 or len(missing) <= _FEW:
         for task in tasks:
@@ -221,17 +238,21 @@ def _render_all(
     # A process that has threads must not be forked; a new interpreter costs a second and is always safe.
     context = get_context("fork" if threading.active_count() == 1 else "spawn")
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker) as pool:
-        for task, findings in zip(tasks, pool.map(_render_one, tasks), strict=True):
-            found.append(findings)
+        fonts = pool.submit(warm_assets, given.cache)  # two seconds of one core, while the other renders
+        for task, done in zip(tasks, pool.map(_render_one, tasks), strict=True):
+            found.append(done)
             progress(len(found), len(tasks), task[0].path.stem)
+        fonts.result()
     return found
 
 
-def _render_one(task: tuple[Job, Path, Path, Site, dt.date]) -> tuple[Finding, ...]:
-    job, root, folder, site, today = task
-    rendered = render_file(job.path, root, _vocabulary(root), job.known, today, site, job.excuses)
-    keep(Cache(folder), job, rendered)
-    return rendered.findings
+def _render_one(task: tuple[Job, _Given]) -> _Done:
+    job, given = task
+    words = _vocabulary(given.root)
+    rendered = render_file(job.path, given.root, words, job.known, given.today, given.site, job.excuses)
+    store = Cache(given.cache)
+    keep(store, job, rendered)
+    return _Done(rendered.findings, store.copy(job.key, given.stage) if rendered.digest is not None else 0)
 
 
 def keep(store: Cache, job: Job, rendered: Rendered) -> None:

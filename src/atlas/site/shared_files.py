@@ -34,6 +34,12 @@ def engine() -> dict[str, str | bytes]:
     return {"assets/run.json": dump(told), "assets/kernel.wasm": kernel}
 
 
+def warm_assets(cache: Path) -> None:
+    """Make what takes long, so that it is in the cache when the assets are asked for."""
+    for weight in fonts.WEIGHTS:
+        _font(weight, cache)
+
+
 def _font(weight: int, cache: Path) -> bytes:
     kept = cache / f"noto-sans-{weight}-{fonts.EDITION}.woff2"
     if kept.is_file():
