@@ -44,6 +44,22 @@ def _run(step: dict[str, Any], folder: Path, day: str = "01", **given: str) -> N
     assert done.returncode == 0, done.stderr
 
 
+def _hosted(clone: Path) -> Path:
+    """A bare repository as the origin of a clone, and a host that opens pull requests of anything."""
+    origin = clone.parent / "origin.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(origin)], check=True)
+    subprocess.run(["git", "remote", "add", "origin", str(origin)], cwd=clone, check=True)
+    host = clone.parent / "tools" / "gh"
+    host.write_text("#!/bin/sh\nexit 0\n")
+    host.chmod(0o755)
+    return origin
+
+
+def _branches(repository: Path) -> list[str]:
+    done = subprocess.run(["git", "branch"], cwd=repository, check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
 @pytest.fixture
 def clone(root: Path, tmp_path: Path) -> Path:
     """A repository that holds the catalogue and nothing else."""
@@ -98,14 +114,25 @@ def test_sources_are_visited_and_the_result_is_proposed(root: Path, clone: Path)
     assert len(kept) > 50
     assert {visit["state"] for visit in kept} == {"unreachable"}
     assert "unreachable" in (clone / "summary.md").read_text("utf-8")
-    origin = clone.parent / "origin.git"
-    subprocess.run(["git", "init", "-q", "--bare", str(origin)], check=True)
-    subprocess.run(["git", "remote", "add", "origin", str(origin)], cwd=clone, check=True)
-    (clone.parent / "tools" / "gh").write_text("#!/bin/sh\nexit 0\n")
-    (clone.parent / "tools" / "gh").chmod(0o755)
+    origin = _hosted(clone)
     _run(steps["Propose what was found"], clone, **given)
-    pushed = subprocess.run(["git", "branch"], cwd=origin, check=True, capture_output=True, text=True).stdout
-    assert pushed.split() == [f"visits-{DAY}"]
+    assert _branches(origin) == [f"visits-{DAY}"]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
+def test_feeds_are_followed_and_candidates_are_pushed(root: Path, clone: Path) -> None:
+    """Feeds out of reach make no candidate and no failure; each branch of a candidate is pushed, no other."""
+    registry = clone / "catalogue" / "sources.yaml"
+    registry.write_text(re.sub(r"(https://)([^/\s]+)", r"\1\2.invalid", registry.read_text("utf-8")), "utf-8")
+    steps = {step["name"]: step for step in _steps(root, "discovery") if "name" in step}
+    given = {"ATLAS_DATA": str(clone.parent / "data"), "CONTACT": "https://example.org/atlas"}
+    _run(steps["Follow the feeds"], clone, **given)
+    assert "0 candidates" in (clone / "summary.md").read_text("utf-8")
+    origin = _hosted(clone)
+    for name in ("candidate/how-we-scale", "other"):
+        subprocess.run(["git", "branch", name], cwd=clone, check=True)
+    _run(steps["Open pull requests"], clone, **given)
+    assert _branches(origin) == ["candidate/how-we-scale"]
 
 
 def test_every_command_of_every_workflow_exists(root: Path) -> None:
