@@ -14,7 +14,8 @@ PAGES = (
     "", "systems/", "systems/discord/", "systems/discord/evidence/", "systems/discord/diagrams/",
     "systems/discord/components/", "systems/discord/performance/", "categories/", "patterns/", "mechanisms/",
     "guarantees/", "technologies/", "sources/", "coverage/", "compare/", "compare/discord-vs-slack/", "method/",
-    "drills/", "metrics/", "systems/discord/drills/", "checks/", "glossary/", "api/", "search/?q=scylla", "embed/discord/l0/", "404.html",
+    "drills/", "metrics/", "systems/discord/drills/", "checks/", "glossary/", "api/", "search/?q=scylla",
+    "embed/discord/l0/", "404.html",
 )  # fmt: skip
 OUTSIDE = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
 WATCH = """
