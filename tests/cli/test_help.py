@@ -29,6 +29,11 @@ NAMES = {
     "sources stats",
     "sources import",
     "sources verify",
+    "discover",
+    "candidates list",
+    "candidates show",
+    "candidates accept",
+    "candidates reject",
     "report",
 }  # fmt: skip
 COMMANDS = dict(commands())

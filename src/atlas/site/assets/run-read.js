@@ -89,18 +89,19 @@ export function recovery(flow, trace, window) {
   const before = shareOf(flow, "good", first, last), since = window.stays ? window.start : window.end;
   const [begin, end] = binsOf(trace, since, trace.forS);
   if (Number.isNaN(before) || end <= begin) return NaN;
-  const whole = [], good = [];
+  const ended = [], good = [], asked = [];
   for (let bin = begin; bin < end; bin++) {
-    const ended = flow.good[bin] + flow.degraded[bin] + flow.failed[bin];
-    whole.push((ended > 0.5 * flow.arrived[bin] ? ended : flow.arrived[bin]) * trace.binS);
+    ended.push((flow.good[bin] + flow.degraded[bin] + flow.failed[bin]) * trace.binS);
+    asked.push(flow.arrived[bin] * trace.binS);
     good.push(flow.good[bin] * trace.binS);
   }
-  const mean = sum(whole, 0, whole.length) / whole.length;
-  const length = mean > 0 ? Math.min(Math.max(1, Math.floor(whole.length / 4)), Math.ceil(ENOUGH / mean)) : 1;
+  const mean = sum(asked, 0, asked.length) / asked.length;
+  const length = mean > 0 ? Math.min(Math.max(1, Math.floor(asked.length / 4)), Math.ceil(ENOUGH / mean)) : 1;
   let missing = -1;
-  const stretches = whole.length - length + 1;
+  const stretches = asked.length - length + 1;
   for (let at = 0; at < stretches; at++) {
-    const all = sum(whole, at, at + length), share = all > 0 ? sum(good, at, at + length) / all : before;
+    const done = sum(ended, at, at + length), came = sum(asked, at, at + length);   // single seconds of thin slices often end less than arrives
+    const all = done > 0.5 * came ? done : came, share = all > 0 ? sum(good, at, at + length) / all : before;
     const spread = Math.sqrt(Math.max(before * (1 - before), 0.0025) / Math.max(all, 1));
     if (share < before - Math.max(BACK, CERTAIN * spread)) missing = at;
   }
