@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -50,31 +50,23 @@ def run_data(case: Case) -> dict[str, Any] | None:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What a plan depends on, besides its faults."""
-
-    case: Case
-    conditions: Conditions
-
-
 class _Maker:
     """Makes plans, each once; ``plans`` holds them in the order of their numbers."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
         self.plans: list[dict[str, Any]] = []
-        self._compiled: dict[tuple[int, Conditions], Compiled] = {}
+        self._compiled: dict[Conditions, Compiled] = {}
         self._longest_s = max([DEFAULT_FOR_S, *(window_of(f.drill).for_s for f in _drilled(case.system))])
 
     @cached_property
     def _base(self) -> dict[str, Any]:
         """The first plan in full, of which the others are told as differences."""
-        return packed(self._compile(self.case, self._sliced(Conditions())).plan)
+        return packed(self._compile(self._sliced(Conditions())).plan)
 
     def steady(self) -> dict[str, Any]:
         """The system as it is, without a fault."""
-        compiled = self._compile(self.case, self._sliced(Conditions()))
+        compiled = self._compile(self._sliced(Conditions()))
         window = {"start": DEFAULT_WARMUP_S, "end": DEFAULT_FOR_S, "for": DEFAULT_FOR_S, "stays": False}
         plan = self._add(compiled, compiled.plan, self.case)
         return {"id": "", "name": "No fault", "window": window, "plan": plan, "expect": [], "flows": _flows(compiled)}
@@ -94,7 +86,7 @@ class _Maker:
         }
         try:
             conditions = self._sliced(conditions_of(self.case.system, failure, Conditions()), window.for_s)
-            compiled = self._compile(self.case, conditions)
+            compiled = self._compile(conditions)
             told |= {"plan": self._faulted(compiled, failure, window, self.case), "flows": _flows(compiled)}
         except PlanError as error:
             return {**told, "reason": str(error)}
@@ -108,7 +100,7 @@ class _Maker:
         try:
             case = self.case.overlaid(drill.without)
             other = next(f for f in case.system.document.failures if f.id == failure.id)
-            plan = self._faulted(self._compile(case, conditions), other, window, case)
+            plan = self._faulted(compile_system(case.system, conditions), other, window, case)
         except (PlanError, OverlayError) as error:
             return {"without": {"changes": changes, "reason": str(error)}}
         return {"without": {"changes": changes, "plan": plan}}
@@ -116,18 +108,18 @@ class _Maker:
     def _faulted(self, compiled: Compiled, failure: Failure, window: Window, case: Case) -> int:
         return self._add(compiled, with_faults(compiled.plan, plan_faults(compiled, failure, window)), case)
 
-    def _compile(self, case: Case, conditions: Conditions) -> Compiled:
-        key = (id(case), conditions)
-        if key not in self._compiled:
-            self._compiled[key] = compile_system(case.system, conditions)
-        return self._compiled[key]
+    def _compile(self, conditions: Conditions) -> Compiled:
+        """The plan of the system as it is, each made once; that of a variant is used once, and so not kept."""
+        if conditions not in self._compiled:
+            self._compiled[conditions] = compile_system(self.case.system, conditions)
+        return self._compiled[conditions]
 
     def _sliced(self, conditions: Conditions, for_s: float = 0.0) -> Conditions:
         """The same conditions for the slice that a page can afford. PlanError where a hot key needs more than that.
 
         Drills without a hot key have the slice that the longest of them can afford, and so one plan in common.
         """
-        whole = self._compile(self.case, conditions)
+        whole = self._compile(conditions)
         share = share_for(whole, self._longest_s, most_calls=MOST_CALLS)
         if conditions.hot_key:
             share = max(share, smallest_hot_share(whole))
