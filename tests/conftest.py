@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -51,6 +51,31 @@ def chromium() -> str:
     if path is None:
         pytest.skip("chromium is not installed: make chromium")
     return path
+
+
+@pytest.fixture(scope="session")
+def git() -> str:
+    """The program; a test that asks for it is skipped by name where it is missing, as in an unpacked archive may be."""
+    path = shutil.which("git")
+    if path is None:
+        pytest.skip("git is not installed")
+    return path
+
+
+@pytest.fixture(scope="session")
+def data_of_others() -> Callable[[str], Path]:
+    """A file or folder of data that nobody here wrote: in ``shared/data`` beside the repository, or ATLAS_SHARED_DATA.
+
+    The project reads it and may not carry it, so that its absence is no fault of a machine: such skips pass everywhere.
+    """
+    folder = Path(os.environ.get("ATLAS_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+    def find(part: str) -> Path:
+        if not (folder / part).exists():
+            pytest.skip(f"shared/data/{part} is not beside the repository")
+        return folder / part
+
+    return find
 
 
 @pytest.hookimpl(wrapper=True)

@@ -169,7 +169,7 @@ def test_a_real_server_is_asked_and_gone(monkeypatch: pytest.MonkeyPatch) -> Non
     """A second of load: at half load the median is the work's and nothing is refused; afterwards no folder is left."""
     try:
         find_server()
-    except NoServerError as error:
+    except NoServerError as error:  # what is missing by name: initdb or postgres
         pytest.skip(str(error))
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     monkeypatch.setattr(reality, "SLOTS", 8)

@@ -255,6 +255,7 @@ def test_what_a_terminal_cannot_show_is_shown_by_its_number(own: Path, document:
     assert r"\udcff" in done.stdout
 
 
+# Linux has the device; elsewhere no full disk can be had without one.
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_an_output_that_is_full_is_said(own: Path) -> None:
     """Exit code 2 and one line."""

@@ -245,7 +245,7 @@ def test_a_run_can_be_stopped(make_case: MakeCase) -> None:
     """Who reports progress may say that it is enough."""
     from atlas.sim.kernel import Interrupted, load_kernel  # noqa: PLC0415 - only where there is a kernel
 
-    if load_kernel() is None:
+    if load_kernel() is None:  # no compiler here: the twin runs, and cannot be interrupted
         pytest.skip("the kernel cannot be built here")
     with pytest.raises(Interrupted):
         run_system(make_case(), settings=DISCRETE, for_s=2000, report=lambda *_: False)

@@ -7,10 +7,10 @@ numbers are told twice in an article, so that one that was cut out may rightly s
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,12 +33,9 @@ class Case:
 
 
 @pytest.fixture(scope="module")
-def cases(root: Path) -> list[Case]:
+def cases(data_of_others: Callable[[str], Path]) -> list[Case]:
     """A fixed choice of numbers from all articles."""
-    folder = Path(os.environ.get("ATLAS_TEST_DATA", root.parent / "shared" / "data"))
-    path = folder / "articles" / "ground-truth.json"
-    if not path.is_file():
-        pytest.skip("the articles of others are not beside the repository")
+    path = data_of_others("articles/ground-truth.json")
     articles = json.loads(path.read_text(encoding="utf-8"))
     found = [case for key in sorted(articles) for case in _cases(articles[key]["articleBody"])]
     random.Random(7).shuffle(found)

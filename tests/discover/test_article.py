@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from bench.extraction import articles, text_agreement
 from tests.discover.posts import STORE
-from tests.discover.reading_data import require
 
 from atlas.discover.article import article_text, sentences
 from atlas.discover.triage import decode
@@ -36,8 +38,10 @@ def test_sentences_end_at_full_stops_but_not_in_numbers_and_abbreviations() -> N
     ]
 
 
-def test_texts_of_real_pages_agree_with_those_that_people_marked() -> None:
+def test_texts_of_real_pages_agree_with_those_that_people_marked(
+    data_of_others: Callable[[str], Path],
+) -> None:
     """F1 of at least .95 over runs of four words, on pages of newspapers and magazines."""
-    pages, true = articles(require("articles"))
+    pages, true = articles(data_of_others("articles").parent)
     _, _, f1 = text_agreement(true, [article_text(decode(page)) for page in pages])
     assert f1 >= 0.95

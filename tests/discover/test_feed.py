@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from bench.extraction import feeds
-from tests.discover.reading_data import require
 
 from atlas.discover.feed import FeedError, parse_feed
 
@@ -74,8 +76,8 @@ def test_an_address_that_is_none_does_not_end_the_run() -> None:
     assert len(parse_feed(body.encode(), "https://a.example/feed").entries) == 2
 
 
-def test_of_well_formed_feeds_of_others_nearly_all_are_read() -> None:
+def test_of_well_formed_feeds_of_others_nearly_all_are_read(data_of_others: Callable[[str], Path]) -> None:
     """At least 95 % of the well-formed feeds of feedparser's own tests."""
-    found = feeds(require("feeds"))
+    found = feeds(data_of_others("feeds").parent)
     assert found.read >= 0.95 * found.feeds
     assert found.kept >= 0.8 * found.expectations > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -145,12 +145,11 @@ def test_no_bytes_break_the_reader(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize(("name", "feeds"), [("kilimchoi", 422), ("peterc", 366)])
-def test_real_lists_merge_without_a_loss(root: Path, vocabulary: Vocabulary, name: str, feeds: int) -> None:
+def test_real_lists_merge_without_a_loss(
+    root: Path, data_of_others: Callable[[str], Path], vocabulary: Vocabulary, name: str, feeds: int
+) -> None:
     """Two public lists: every feed has its fate, and the project's registry stays as it is but for the additions."""
-    folder = Path(os.environ.get("ATLAS_TEST_DATA", root.parent / "shared" / "data"))
-    path = folder / f"opml-{name}.opml"
-    if not path.is_file():
-        pytest.skip("the data of others are not beside the repository")
+    path = data_of_others(f"opml-{name}.opml")
     text = (root / "catalogue" / FILE).read_text(encoding="utf-8")
     outlines = read_opml(path)
     merge = plan_merge(outlines, parse_registry(parse_yaml(text, FILE)), vocabulary)

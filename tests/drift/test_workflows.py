@@ -61,7 +61,7 @@ def _branches(repository: Path) -> list[str]:
 
 
 @pytest.fixture
-def clone(root: Path, tmp_path: Path) -> Path:
+def clone(root: Path, tmp_path: Path, git: str) -> Path:
     """A repository that holds the catalogue and nothing else."""
     folder = tmp_path / "clone"
     shutil.copytree(root / "catalogue", folder / "catalogue")
@@ -70,11 +70,10 @@ def clone(root: Path, tmp_path: Path) -> Path:
         ["add", "."],
         ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"],
     ):
-        subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+        subprocess.run([git, *command], cwd=folder, check=True, capture_output=True)
     return folder
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
 def test_the_reports_are_made(root: Path, clone: Path) -> None:
     """On the first of a quarter all three are written, and the metrics of the day are recorded."""
     for step in _steps(root, "reports"):
@@ -86,7 +85,6 @@ def test_the_reports_are_made(root: Path, clone: Path) -> None:
     assert "systems,8" in (clone / "catalogue" / "progress.csv").read_text("utf-8")
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
 def test_nothing_is_proposed_when_nothing_was_recorded(root: Path, clone: Path) -> None:
     """On any other day only the weekly report is written, and no branch is made."""
     for step in _steps(root, "reports"):
@@ -97,7 +95,6 @@ def test_nothing_is_proposed_when_nothing_was_recorded(root: Path, clone: Path) 
     assert len(branches.splitlines()) == 1
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
 def test_sources_are_visited_and_the_result_is_proposed(root: Path, clone: Path) -> None:
     """Hosts that do not exist are out of reach: that is recorded, the step goes on, and a branch is to be pushed."""
     for system in (clone / "catalogue" / "systems").glob("*/*.yaml"):
@@ -119,7 +116,6 @@ def test_sources_are_visited_and_the_result_is_proposed(root: Path, clone: Path)
     assert _branches(origin) == [f"visits-{DAY}"]
 
 
-@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
 def test_feeds_are_followed_and_candidates_are_pushed(root: Path, clone: Path) -> None:
     """Feeds out of reach make no candidate and no failure; each branch of a candidate is pushed, no other."""
     registry = clone / "catalogue" / "sources.yaml"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from atlas.report import read_changes
 from atlas.report.history import activity
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is missing")
+pytestmark = pytest.mark.usefixtures("git")
 
 
 def _git(folder: Path, *arguments: str, day: str = "2026-10-01", who: str = "a@example.org") -> None:
