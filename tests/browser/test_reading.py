@@ -72,6 +72,25 @@ def test_a_permalink_leads_to_the_figure(page: Page, address: str) -> None:
     expect(page.locator(f"article[id='{anchor}']")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("section", ["run", "timeline"])
+def test_an_address_with_a_place_leads_there(browser: Browser, address: str, width: int, section: str) -> None:
+    """On a phone the first diagram is another drawing, which takes its place late: what is below it stays put."""
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(f"{address}systems/stripe/#{section}", wait_until="networkidle")
+    page.wait_for_function(
+        """id => {
+            const top = document.getElementById(id).getBoundingClientRect().top, still = top === window.before;
+            window.before = top;
+            return still && top >= 0 && top < 150;
+        }""",
+        arg=section,
+        polling=300,
+        timeout=6000,
+    )
+    page.close()
+
+
 def test_a_tab_shows_another_diagram(page: Page, address: str) -> None:
     """Arrows move between tabs; the drawing, its words, its source and its files follow."""
     page.goto(address + "systems/discord/")

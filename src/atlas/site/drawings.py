@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from atlas.draw import Diagram, DrawingError, diagrams, render
 from atlas.model import System
 
 STATES = ("drawn", "partly", "not public")
+_FRAME = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,12 @@ class Drawing:
     def anchor(self) -> str:
         """The code as an anchor and file name: ``l1-edge``."""
         return self.code.lower()
+
+    @property
+    def tall_size(self) -> str:
+        """Width and height of the version for phones, ``640 1200``: so that a page can keep its place."""
+        frame = _FRAME.search(self.tall)
+        return " ".join(frame.groups()) if frame else ""
 
 
 def drawings(system: System) -> tuple[Drawing, ...]:

@@ -65,8 +65,21 @@ function zoomable(panel) {
 function legible(stage) {
   for (const svg of $$("svg", stage)) {
     const natural = svg.viewBox.baseVal.width;
-    svg.style.width = isNarrow.matches ? `${Math.max(stage.clientWidth - 32, natural * 0.8)}px` : "";
+    svg.style.width = isNarrow.matches ? `${legibleWidth(stage, natural)}px` : "";
   }
+}
+const legibleWidth = (stage, natural) => Math.max(stage.clientWidth - 32, natural * 0.8);
+
+/** Goes again where the address leads: the browser went before the drawing for phones took its place. */
+function goOn() {
+  const isBack = performance.getEntriesByType("navigation")[0]?.type !== "navigate";   // then the browser knows the place
+  if (!isBack && location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
+}
+
+/** The height that a drawing still to be fetched will have: nothing below it moves when it comes. */
+function heightToCome(stage, tab) {
+  const [width, height] = (isNarrow.matches && tab.dataset.tall || "").split(" ").map(Number);
+  return height ? `${legibleWidth(stage, width) * height / width + 32}px` : "";
 }
 
 /** The file of a tab's drawing: ``diagrams/#l1-edge`` -> ``diagrams/l1-edge.svg``. */
@@ -100,6 +113,7 @@ function diagramTabs(diagram) {
   const show = async (tab) => {
     try {
       if (!kept.has(tab)) {
+        sheet.style.minHeight = heightToCome(stage, tab);
         sheet.replaceChildren(say("Drawing…"));
         kept.set(tab, await drawing(tab));
       }
@@ -109,6 +123,7 @@ function diagramTabs(diagram) {
     }
     if (tab.tabIndex !== 0) return;
     legible(stage);
+    sheet.style.minHeight = "";
     words.textContent = $("desc", sheet)?.textContent || "";
     panel.dataset.shown = codeOf(tab);
     fit(); showSource();
@@ -134,6 +149,7 @@ function diagramTabs(diagram) {
   const named = tabs.find((tab) => `#${tab.id}` === location.hash);
   choose(named || tabs[0], false);
   if (named) diagram.scrollIntoView();
+  else if (heightToCome(stage, tabs[0])) goOn();
   list.addEventListener("click", (event) => {
     const tab = event.target.closest("a");
     if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
