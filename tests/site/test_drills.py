@@ -12,10 +12,12 @@ import pytest
 from atlas.catalogue import Catalogue
 from atlas.compile.kept import keep, read_kept
 from atlas.compile.playbook import Playbook
+from atlas.compile.report import shown
 from atlas.site.build import build
 from atlas.site.figure import EvidenceBook
 from atlas.site.frame import Site
 from atlas.site.pages.drills import system_drill_pages
+from atlas.site.table import Row
 from atlas.site.tables.drills import HOLDS, MISSED, NOT_RUN, OPEN, PROVEN, drills, outcome
 
 from .conftest import TODAY, Built
@@ -36,20 +38,25 @@ def test_every_drill_of_a_page_is_one_that_was_run(site: Built, catalogue: Catal
         assert kept is not None
         table = json.loads((site.out / "systems" / slug / "drills" / "drills.json").read_text())
         written = [f.name for f in system.document.failures if f.drill]
-        assert [row[0]["text"] for row in table["rows"]] == written
+        assert list(dict.fromkeys(row[0]["text"] for row in table["rows"])) == written
         assert [t.drill for t in kept.playbook.trials][::2] == [f.id for f in system.document.failures if f.drill]
 
 
 def test_values_are_those_of_the_engines(catalogue: Catalogue, book: Playbook) -> None:
-    """Each cell has one line for each expectation, and a missed one says so."""
+    """Each expectation has a row with each engine's value, and a missed one says so."""
     kept = read_kept(catalogue.root, "discord")
     assert kept is not None
     table = drills(catalogue.systems["discord"], kept)
-    for row, drill in zip(table.rows, book.drills, strict=True):
+    groups: list[list[Row]] = []
+    for row in table.rows:
+        groups = [*groups[:-1], [*groups[-1], row]] if row.goes_on else [*groups, [row]]
+    for rows, drill in zip(groups, book.drills, strict=True):
+        assert [row.anchor for row in rows] == [f"drill-{drill}", *[""] * (len(rows) - 1)]
         for at, trial in enumerate(book.of(drill)):
-            lines = row.cells[2 + at].text.split("; ")
-            assert len(lines) == len(trial.judgements)
-            assert [line.endswith(" missed") for line in lines] == [not j.holds for j in trial.judgements]
+            for column, judged in ((2 + at, trial.judgements), (4 + at, trial.without)):
+                found = [row.cells[column].text for row in rows]
+                assert [text.partition(" missed")[0] for text in found] == [shown(j) for j in judged]
+                assert [text.endswith(" missed") for text in found] == [not j.holds for j in judged]
 
 
 def test_a_drill_that_misses_on_one_engine_is_missed(book: Playbook) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from atlas.compile.fault import Window
+from atlas.compile.report import percent, seconds
 from atlas.compile.trace import LEVELS, FlowTrace, Trace
 from atlas.compile.verdict import judge
 from atlas.model.failure import Drill
@@ -89,3 +90,19 @@ def test_the_page_judges_as_python_does(tmp_path: Path) -> None:
         back = here[2].value
         kinds.add("never" if math.isinf(back) else "at once" if back == 0 else "late")
     assert kinds == {"never", "at once", "late"}
+
+
+@pytest.mark.node
+def test_the_page_says_times_and_shares_as_python_does(tmp_path: Path) -> None:
+    """Long times in two units, shares that are nearly all not as all: the same words in both."""
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    times = [0.0, 60.0, 120.0, 121.4, 349.0, 600.0, 3599.6, 7200.0, 8000.0, 86400.0]
+    shares = [0.0, 0.124, 0.9899, 0.995, 0.9995, 0.999994, 0.999996, 1 - 1e-12, 1.0]
+    module = tmp_path / "run-words.mjs"
+    module.write_text((ASSETS / "run-words.js").read_text("utf-8"), "utf-8")
+    script = f"""import({json.dumps(module.as_uri())}).then(({{ seconds, percent }}) => console.log(JSON.stringify(
+        [{times}.map(seconds), {shares}.map(percent)])))"""
+    done = subprocess.run(["node", "-e", script], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(done.stdout) == [[seconds(t) for t in times], [percent(s) for s in shares]]

@@ -70,3 +70,13 @@ def test_no_text_becomes_a_formula(text: str) -> None:
     table = Table("t", "T", columns("A"), (Row((cell(Words(text)),)),))
     written = list(csv.reader(io.StringIO(to_csv(table), newline="")))[1][0]
     assert not written.startswith(("=", "+", "-", "@"))
+
+
+def test_rows_that_go_on_share_their_first_and_last_cell() -> None:
+    """The first row of a group stands for all of it; the data files repeat what the page tells once."""
+    rows = [
+        Row((cell(a), cell(b)), goes_on=on) for a, b, on in (("x", "1", False), ("x", "2", True), ("y", "3", False))
+    ]
+    table = Table("t", "T", columns("A", "B"), tuple(rows))
+    assert table.spans == (2, 0, 1)
+    assert to_csv(table).splitlines()[1:] == ["x,1,,", "x,2,,", "y,3,,"]

@@ -24,22 +24,34 @@ STATION_COLUMNS: Row = ("station", "utilisation", "busiest", "waiting")
 DRILL_COLUMNS: Row = ("drill", "flow", "measure", "must be", "with it", "", "without it", "")
 ORIGINS = ("claim", "derived", "sized", "default", "assumed", "design", "compiled")
 _SECONDS = Dimension(time=1)
+_MINUTE_S, _LONG_S, _VERY_LONG_S = 60, 120, 7200
+"""From here on a time is told in seconds still, in minutes and seconds, in hours and minutes."""
+_NEARLY_ALL = 0.999995
+"""Rounds to 100 % at three digits."""
 
 
 def seconds(value: float) -> str:
-    """A time for people: ``12 ms``; ``–`` where there is none, ``not back`` where it is infinite."""
+    """A time for people: ``12 ms``, ``5 min 49 s``; ``–`` where there is none, ``never`` where it is infinite."""
     if math.isnan(value):
         return "–"
     if math.isinf(value):
         return "never"
-    return "0 s" if value == 0 else format_quantity(Quantity(value, value, value, _SECONDS))
+    if value >= _LONG_S:
+        larger, smaller, size = ("h", "min", 3600) if value >= _VERY_LONG_S else ("min", "s", 60)
+        whole, rest = divmod(round(value / size * 60), 60)
+        return f"{whole} {larger} {rest} {smaller}" if rest else f"{whole} {larger}"
+    if value == 0 or value >= _MINUTE_S:
+        return f"{value:.3g} s"
+    return format_quantity(Quantity(value, value, value, _SECONDS))
 
 
 def percent(share: float) -> str:
-    """A share of 1 for people: ``99.95 %``."""
+    """A share of 1 for people: ``99.95 %``; what is nearly all is not called all."""
     if math.isnan(share):
         return "–"
-    digits = 3 if share > 0.999 and share < 1 else 2 if share > 0.99 and share < 1 else 1
+    if _NEARLY_ALL <= share <= 1:
+        return "100 %" if share > 1 - 1e-9 else "> 99.999 %"
+    digits = 3 if 0.999 < share < 1 else 2 if 0.99 < share < 1 else 1
     return f"{share:.{digits}%}".replace("%", " %")
 
 

@@ -24,10 +24,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row; its first cell is the header, ``anchor`` an id to link to."""
+    """A row; its first cell is the header, ``anchor`` an id to link to.
+
+    One that ``goes_on`` has the first and the last cell of the row before, which a page tells once.
+    """
 
     cells: tuple[Cell, ...]
     anchor: str = ""
+    goes_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,16 @@ class Table:
     note: str = ""
     is_wordy: bool = True
     is_narrow: bool = False
+
+    @property
+    def spans(self) -> tuple[int, ...]:
+        """How many rows the first and the last cell of each row stand for: 0 where the row goes on."""
+        found = [0] * len(self.rows)
+        start = 0
+        for index, row in enumerate(self.rows):
+            start = start if row.goes_on else index
+            found[start] += 1
+        return tuple(found)
 
     @property
     def claims(self) -> tuple[str, ...]:

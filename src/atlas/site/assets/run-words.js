@@ -11,12 +11,17 @@ export function seconds(value) {
   if (value === undefined || value === null || Number.isNaN(value)) return "–";
   if (value === Infinity) return "never";
   if (value === 0) return "0 s";
+  if (value >= 120) {
+    const [larger, smaller, size] = value >= 7200 ? ["h", "min", 3600] : ["min", "s", 60], all = Math.round(value / size * 60);
+    return `${Math.floor(all / 60)} ${larger}${all % 60 ? ` ${all % 60} ${smaller}` : ""}`;
+  }
   for (const [size, word] of [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]]) if (value >= size * 0.9995) return `${trim(value / size)} ${word}`;
   return `${trim(value * 1e9)} ns`;
 }
 
 export function percent(share) {
   if (share === undefined || Number.isNaN(share)) return "–";
+  if (share >= 0.999995 && share <= 1) return share > 1 - 1e-9 ? "100 %" : "> 99.999 %";
   const digits = share > 0.999 && share < 1 ? 3 : share > 0.99 && share < 1 ? 2 : 1;
   return `${(share * 100).toFixed(digits)} %`;
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from atlas.compile.kept import Kept
 from atlas.compile.playbook import Playbook, Trial
@@ -11,7 +11,7 @@ from atlas.compile.sensitivity import Sensitivity
 from atlas.compile.verdict import Judgement
 from atlas.model import System
 from atlas.site.figure import EvidenceBook
-from atlas.site.parts import BREAK, Cell, Figure, Given, Link, Part, Words, cell, parts_of
+from atlas.site.parts import Cell, Figure, Given, Link, Words, cell
 from atlas.site.table import Row, Table, columns
 from atlas.site.tables.said import component_names
 
@@ -24,6 +24,7 @@ HOLDS = Words("holds", "tag good")
 MISSED = Words("missed", "tag bad")
 OPEN = Words("not reproduced", "tag old")
 NOT_RUN = Words("not run", "tag")
+_NOTHING = cell("", empty=Words("not run", "nil"))
 
 
 def outcome(playbook: Playbook, drill: str) -> Words:
@@ -37,12 +38,13 @@ def outcome(playbook: Playbook, drill: str) -> Words:
 
 
 def drills(system: System, kept: Kept) -> Table:
-    """One row for each drill: what was to hold, what both engines found with the mitigation and without it."""
+    """One row for each expectation of each drill: what both engines found with the mitigation and without it."""
     book = kept.playbook
     engines = [engine.capitalize() for engine in book.engines]
     labels = [*engines, *(f"{engine}, without it" for engine in engines)]
-    rows = tuple(_row(system, book, drill) for drill in book.drills)
-    return Table("drills", "Drills, as run", columns("Failure", "Expected", *labels, "Outcome"), rows)
+    rows = tuple(row for drill in book.drills for row in _rows(system, book, drill))
+    heads = columns("Failure", "Expected", *(f"#{label}" for label in labels), "Outcome")
+    return Table("drills", "Drills, as run", heads, rows)
 
 
 def inputs(book: EvidenceBook, found: Sensitivity) -> Table:
@@ -57,15 +59,21 @@ def inputs(book: EvidenceBook, found: Sensitivity) -> Table:
     return Table("inputs", "What moves it", columns("Input", "Now", "p99 with half", "p99 with twice"), tuple(rows))
 
 
-def _row(system: System, book: Playbook, drill: str) -> Row:
+def _rows(system: System, book: Playbook, drill: str) -> list[Row]:
     trials = book.of(drill)
     first = trials[0]
-    with_it = [_values(t.judgements, t.judgements) for t in trials]
-    without = [_values(t.judgements, t.without, t.reason) for t in trials]
-    word = outcome(book, drill)
     name = cell(Link(first.name, f"systems/{system.slug}/#failure-{drill}"))
-    expected = cell(_lines(_expected(system, j) for j in first.judgements), empty=Words("not run", "nil"))
-    return Row((name, expected, *with_it, *without, cell(word, sub=_because(book, drill, trials))), f"drill-{drill}")
+    word = cell(outcome(book, drill), sub=_because(book, drill, trials))
+    rows: list[Row] = []
+    for judgement in first.judgements:
+        with_it = [_value(judgement, t.judgements) for t in trials]
+        without = [_value(judgement, t.without) for t in trials]
+        cells = (name, cell(_expected(system, judgement)), *with_it, *without, word)
+        rows.append(Row(cells, "" if rows else f"drill-{drill}", goes_on=bool(rows)))
+    if rows:
+        return rows
+    nothing = [_NOTHING] * (1 + 2 * len(trials))
+    return [Row((name, *nothing, word), f"drill-{drill}")]
 
 
 def _input_name(system: System, path: str) -> str:
@@ -88,32 +96,20 @@ def _expected(system: System, judgement: Judgement) -> Given:
     return f"{name}: {_MEASURES[judgement.measure]} {bound}"
 
 
-def _values(asked: Iterable[Judgement], found: Iterable[Judgement], reason: str = "") -> Cell:
-    """What was measured for each expectation, in their order; a missed one is marked in words, not by colour alone."""
-    known: Mapping[tuple[str, str], Judgement] = {(j.flow, j.measure): j for j in found}
-    lines: list[Given] = []
-    for judgement in asked:
-        other = known.get((judgement.flow, judgement.measure))
-        if other is not None:
-            lines.append(shown(other) if other.holds else (shown(other), Words(" missed", "quiet")))
-    return cell(_lines(lines), empty=Words("not run", "nil"), sub=reason if not lines else None)
+def _value(asked: Judgement, found: Iterable[Judgement]) -> Cell:
+    """What was measured of an expectation; a missed one is marked in words, not by colour alone."""
+    for one in found:
+        if (one.flow, one.measure) == (asked.flow, asked.measure):
+            return cell(shown(one) if one.holds else (shown(one), Words(" missed", "quiet")))
+    return _NOTHING
 
 
 def _because(book: Playbook, drill: str, trials: tuple[Trial, ...]) -> Given:
-    said: list[str] = []
-    if trials[0].not_reproduced:
-        said.append(trials[0].not_reproduced)
+    said = [trials[0].not_reproduced] if trials[0].not_reproduced else []
+    said += dict.fromkeys(t.reason for t in trials if t.reason and not (t.judgements and t.without))
     if not book.agree(drill):
         said.append("the engines differ")
     unwell = [t.engine for t in trials if t.is_healthy is False]
     if unwell:
         said.append(f"without the mitigation it is not well even without the fault ({', '.join(unwell)})")
     return "; ".join(said)
-
-
-def _lines(items: Iterable[Given]) -> tuple[Part, ...]:
-    """Each item on a line of its own."""
-    line: list[Part] = []
-    for item in items:
-        line += [*([BREAK] if line else []), *parts_of(item)]
-    return tuple(line)
