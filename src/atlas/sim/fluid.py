@@ -155,15 +155,13 @@ class _Run:
     def _settle(self) -> None:
         """Bring the system to the steady state of its first moment (or as near as it comes in a long time)."""
         rates = open_rates(self._plan, self._state, 0.0)
-        step = taken = 0.01
+        step = 0.01
         for _ in range(400):
             self._fluid.step(0.0, step, rates)
-            taken = step
             moved, self._compared = self._fluid.distance(self._compared)
             step = min(step * _GROWTH, 1e4) if moved < _SMALL * 2 else max(step / 2, 0.01)
             if moved < _CALM and step > 10:
                 break
-        self._fluid.shorten(taken)
         self._fluid.breakers.open_until[:] = NONE
         self._sums.append(np.zeros_like(self._row_of(self._fluid.step(0.0, 1e-3, rates), 0.0)))
 
@@ -240,7 +238,8 @@ class _Run:
         while now < end - 1e-9:
             closes = self._fluid.breakers.next_close(now)
             left = min(end, closes) - now
-            dt = left if left <= step * 1.5 else min(step, left / 2)
+            most = min(step, max(self._fluid.queues.empty_in() / 2, shortest))  # much changes where a backlog ends
+            dt = left if left <= most * 1.5 else min(most, left / 2)
             dt = max(dt, 1e-6)
             self._steps, taken = self._steps + 1, taken + 1
             if taken % _PATIENCE == 0:  # what swings for ever is followed ever more coarsely

@@ -37,6 +37,7 @@ class Queues:
         groups = len(self.curves.servers)
         self._jobs = np.zeros(len(web.member_node))
         self.waiting, self.busy = np.zeros(groups), np.zeros(groups)
+        self._drains = np.zeros(groups)
         virtual = web.network.node_group == NONE
         self.usual = np.where(virtual, groups, web.network.node_group)
         """The group of each node; one beyond the last for virtual ones."""
@@ -83,6 +84,11 @@ class Queues:
         scaled: Floats = np.log1p(self._jobs / (self._jobs.max(initial=0.0) * 0.02 + 0.2 * servers))
         return scaled
 
+    def empty_in(self) -> float:
+        """Seconds until the next backlog is worked off, at the pace of the last step (infinite: there is none)."""
+        backlog = (self.waiting > self.curves.servers) & (self._drains > 0)
+        return float((self.waiting[backlog] / self._drains[backlog]).min(initial=np.inf))
+
     def step(self, asked: Floats, occupied: Floats, holds: Floats, dt: float) -> tuple[Met, Floats]:
         """Let ``asked`` calls per second arrive for ``dt``, each for ``occupied`` seconds of a slot (by node).
 
@@ -103,6 +109,7 @@ class Queues:
         ended = inside * (1 - left) * done[group] / dt
         waiting = np.maximum(0.0, jobs - np.where(curves.endless > 0, jobs, curves.servers * busy))
         begun = np.maximum(0.0, arriving * (1 - refused) - (waiting - self.waiting) / dt)
+        self._drains = (self.waiting - waiting) / dt
         self.waiting, self.busy = waiting, busy
         through = np.where(holds[node], (begun / total)[group] * inside, ended)
         served = summed(node, through * queues[group], web.count)

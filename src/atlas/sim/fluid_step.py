@@ -53,7 +53,8 @@ class Fluid:
         self.gates, self.breakers = Gates(self.web), Breakers(self.web)
         self.stages = Stages(self.web)
         self._none = np.zeros(nodes)
-        self._waiting = np.zeros((nodes, self._given.retries))
+        self._waiting, self._wanted = np.zeros((2, nodes, self._given.retries))
+        self._pause = self._given.backoff + 0.0
         self._tokens = np.full(nodes, 10.0)
         self._served, self._reach = np.zeros(nodes), np.ones(len(self.web.stage_parent))
         self._through = np.ones(nodes)
@@ -120,18 +121,9 @@ class Fluid:
             depths[child] = max(depths[child], depths[parent] + 1)
         return int(depths.max(initial=1))
 
-    def shorten(self, before: float) -> None:
-        """After steady steps of ``before`` seconds: what waits to be tried again is what waits out its pause.
-
-        An implicit step also leaves a whole step's worth waiting, which short steps would let go all at once.
-        """
-        if self._given.retries:
-            pause = self._given.backoff + self._loss[:, None]
-            self._waiting = self._waiting * pause / (pause + before)
-
     def scale(self, factor: float) -> None:
         """Let everything that flows flow at a multiple (where all sources change alike)."""
-        self._served, self._waiting = self._served * factor, self._waiting * factor
+        self._served, self._waiting, self._wanted = (x * factor for x in (self._served, self._waiting, self._wanted))
         self._fallen, self._diverted = self._fallen * factor, self._diverted * factor
 
     def _calls(self, dt: float, arrivals: Floats, happens: Floats) -> Floats:
@@ -165,8 +157,7 @@ class Fluid:
         """First attempts and retries per second, by the number of the attempt."""
         if not self._given.retries:
             return calls[:, None], 0.0
-        out = self._waiting / (self._given.backoff + (self._loss + dt)[:, None])
-        self._waiting = self._waiting - out * dt
+        out = (self._waiting + self._wanted * dt) / (self._pause + dt)  # implicit, as if as many failed as a step ago
         return np.concatenate((calls[:, None], out), axis=1), float(out.sum())
 
     def _unwaited(self, miss: Floats) -> Floats | float:
@@ -285,7 +276,8 @@ class Fluid:
             for node, quorum in given.quorums.items():  # nobody tries again once the quorum is there
                 wanted[node] *= still_waited_for(*quorum, float(failed[node]))
             allowed = self._budgeted(calls, wanted, dt)
-            self._waiting = self._waiting + wanted * (allowed * dt)[:, None]
+            self._wanted = wanted * allowed[:, None]
+            self._wait_out(dt)
             self.lost_s = self._loss * self.web.attempts + given.pauses
             powers = np.cumprod(np.repeat((failed * allowed)[:, None], given.retries, axis=1), axis=1) * given.allowed
             more = powers.sum(axis=1)
@@ -306,6 +298,18 @@ class Fluid:
         self.good = best + (self.good - best) * lag
         if given.coalesces:
             self._shared = np.where(given.coalesce, 1 / (1 + calls / given.callers * spent), 1.0)
+
+    def _wait_out(self, dt: float) -> None:
+        """Let what failed in a step wait to be tried again: until its failure was known, and then its backoff.
+
+        What waits already keeps the pause it came with. Both follow from implicit steps, so that as many wait after
+        long steps as after short ones.
+        """
+        come = self._wanted * dt
+        there = self._waiting + come
+        longer = self._given.backoff + self._loss[:, None] - self._pause
+        self._pause = self._pause + longer * (come / np.maximum(there, TINY))
+        self._waiting = there * self._pause / (self._pause + dt)
 
     def _budgeted(self, calls: Floats, wanted: Floats, dt: float) -> Floats:
         """Share of the wanted retries for which there are tokens."""
