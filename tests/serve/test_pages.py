@@ -167,3 +167,10 @@ def test_memory_is_bounded(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_name_too_long_for_the_file_system_is_not_found(pages: Client) -> None:
     """No error of the system reaches the reader."""
     assert pages.get("/" + "a" * 300).status_code == 404
+
+
+def test_a_long_address_in_any_script_is_no_page(pages: Client) -> None:
+    """File systems count bytes, not letters: a name of two-byte letters is too long at half the number."""
+    assert file_name("/" + "é" * 100) == "é" * 100
+    assert file_name("/" + "é" * 150) is None
+    assert pages.get("/" + "é" * 200).status_code == 404

@@ -31,7 +31,7 @@ _COMPRESSED = frozenset(TYPES) - {".woff2", ".png"}
 _WORTH_COMPRESSING_BYTES = 512
 _KEPT_BYTES = 64_000_000
 _LONGEST = 240
-"""Shorter than what any file system allows a name to be."""
+"""Bytes: fewer than what any file system allows a name to have."""
 _FORBIDDEN = ("\\", ":", "\x00")
 
 
@@ -120,7 +120,7 @@ def file_name(path: str) -> str | None:
 
     Hidden files, long names, empty parts, dots, backslashes and drive letters never name a file.
     """
-    if len(path) > _LONGEST:
+    if len(path.encode("utf-8", "replace")) > _LONGEST:
         return None
     parts = path.removeprefix("/").split("/")
     if parts[-1] == "":
