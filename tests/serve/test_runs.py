@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from atlas.compile import Conditions, case_of, load_drills, run_drill
 from atlas.compile.report import drilled_dict
 from atlas.compile.run import Settings
 from atlas.serve.app import OPENAPI, make_app
-from atlas.serve.runs import MOST_AT_ONCE, MOST_BYTES, RunRequest, Runs
+from atlas.serve.runs import MOST_AT_ONCE, MOST_BYTES, RunRequest, Runs, _asked
 from atlas.serve.workshop import Workshop
 
 from .conftest import SLACK, Client, Start, wait_for
@@ -215,3 +216,32 @@ def _processes_of(parent: int) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def test_requests_at_the_same_moment_take_turns(runs: Runs) -> None:
+    """Starting a process takes a while; requests that come meanwhile do not all find room."""
+
+    def ask(_: int) -> int:
+        try:
+            runs.begin(LONG)
+        except HTTPException as refused:
+            return refused.status_code
+        return 202
+
+    with ThreadPoolExecutor(MOST_AT_ONCE + 3) as pool:
+        answers = list(pool.map(ask, range(MOST_AT_ONCE + 3)))
+    assert sorted(answers) == [202] * MOST_AT_ONCE + [429] * 3
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_value_that_is_no_number_is_refused(number: str) -> None:
+    """JSON has no such values: the state of a run that held one could not be told."""
+    with pytest.raises(HTTPException) as refused:
+        _asked(f'{{"system": "discord", "changes": {{"components.api.instances": {number}}}}}'.encode())
+    assert refused.value.status_code == 422
+
+
+def test_an_origin_that_is_no_address_is_refused(built: Workshop) -> None:
+    """Not every client sends what browsers send."""
+    answer = Client(make_app(built)).request("POST", "/api/runs", {"origin": "http://[", "host": "localhost"})
+    assert answer.status_code == 403

@@ -16,8 +16,7 @@ class Finder:
 
     def __init__(self, site: Path) -> None:
         self.site = site
-        self._revision = -1
-        self._hits: tuple[tuple[str, Hit], ...] = ()
+        self._kept: tuple[int, tuple[tuple[str, Hit], ...]] = (-1, ())
 
     def find(self, query: str, state: State) -> list[Hit]:
         """All hits, best first: systems before components before claims, and titles before other text."""
@@ -26,11 +25,12 @@ class Finder:
         return sorted(found, key=lambda hit: not all(word in hit.title.lower() for word in words))
 
     def _entries(self, state: State) -> tuple[tuple[str, Hit], ...]:
-        if self._revision != state.revision:
+        revision, entries = self._kept
+        if revision != state.revision:
             hits = sorted(self._all(state.digests.values()), key=lambda h: _ORDER.index(h.kind))
-            self._hits = tuple((f"{h.system} {h.id} {h.title} {h.text}".lower(), h) for h in hits)
-            self._revision = state.revision
-        return self._hits
+            entries = tuple((f"{h.system} {h.id} {h.title} {h.text}".lower(), h) for h in hits)
+            self._kept = (state.revision, entries)  # in one step: requests run in threads
+        return entries
 
     def _all(self, digests: Iterable[Digest]) -> Iterator[Hit]:
         for one in digests:

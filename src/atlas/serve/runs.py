@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, FiniteFloat, ValidationError
 
 from atlas.compile.run import EngineName
 from atlas.serve.answers import Problem
@@ -46,7 +46,7 @@ class RunRequest(BaseModel, frozen=True, extra="forbid"):
     engine: EngineName = Field(default="auto", description="auto: fluid for drills and what is too large to run whole.")
     slice: float = Field(default=1.0, gt=0, le=1, description="The share of the system that is run.")
     seconds: float = Field(default=60.0, ge=1, le=3600, description="Simulated time of a run without a drill.")
-    changes: dict[Annotated[str, Field(max_length=200)], str | bool | float] = Field(
+    changes: dict[Annotated[str, Field(max_length=200)], str | bool | FiniteFloat] = Field(
         default={},
         max_length=20,
         description="Path of the document -> value; none removes.",
@@ -85,7 +85,7 @@ class _Run:
 
     def follow(self, pipe: Connection) -> None:
         """Take in what the process tells until it ends."""
-        with contextlib.suppress(EOFError, OSError):
+        with pipe, contextlib.suppress(EOFError, OSError):
             while True:
                 self._hear(pipe.recv())
         self.process.join()
@@ -119,15 +119,20 @@ class Runs:
     def __init__(self, root: Path, known: Callable[[], Any], *, limit_s: float = LIMIT_S) -> None:
         self._root, self._known, self._limit_s = root, known, limit_s
         self._runs: dict[str, _Run] = {}
+        self._turn = threading.Lock()
 
     def begin(self, asked: RunRequest) -> RunState:
         """Start a run. HTTPException where there is no such system, or no room."""
         if asked.system not in self._known():
             raise _problem(404, f"there is no system called {asked.system!r}", "/api/v1/systems lists them")
-        if sum(run.state.status == "running" for run in self._runs.values()) >= MOST_AT_ONCE:
-            raise _problem(
-                429, f"{MOST_AT_ONCE} runs go on already", "wait for one, or cancel it", {"Retry-After": "5"}
-            )
+        with self._turn:  # between the count and the new run nobody else may count
+            if sum(run.state.status == "running" for run in self._runs.values()) >= MOST_AT_ONCE:
+                raise _problem(
+                    429, f"{MOST_AT_ONCE} runs go on already", "wait for one, or cancel it", {"Retry-After": "5"}
+                )
+            return self._begun(asked)
+
+    def _begun(self, asked: RunRequest) -> RunState:
         state = RunState(id=secrets.token_hex(6), status="running", asked=asked)
         context = get_context("spawn")  # the server has threads, and a process that has must not be forked
         here, there = context.Pipe(duplex=False)
@@ -148,7 +153,7 @@ class Runs:
 
     def states(self) -> RunList:
         """All that are remembered."""
-        found = [run.state.model_copy(update={"result": None}) for run in self._runs.values()]
+        found = [run.state.model_copy(update={"result": None}) for run in tuple(self._runs.values())]
         return RunList(limit_s=self._limit_s, runs=tuple(reversed(found)))
 
     def cancel(self, name: str) -> RunState:
@@ -171,7 +176,7 @@ class Runs:
 
     def close(self) -> None:
         """End all runs."""
-        for run in self._runs.values():
+        for run in tuple(self._runs.values()):
             run.end("cancelled", "the server ends")
 
     def _job(self, asked: RunRequest) -> Job:
@@ -249,8 +254,15 @@ def router(runs: Runs) -> APIRouter:
 def _check_origin(request: Request) -> None:
     """Only pages of this server may begin or end runs; programs send no origin."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+    if origin is not None and _host_of(origin) != request.headers.get("host", ""):
         raise _problem(403, "the page that asks is not of this server", "send the request from a page of it")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 async def _body(request: Request) -> bytes:
