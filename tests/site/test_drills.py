@@ -53,7 +53,7 @@ def test_values_are_those_of_the_engines(catalogue: Catalogue, book: Playbook) -
     for rows, drill in zip(groups, book.drills, strict=True):
         assert [row.anchor for row in rows] == [f"drill-{drill}", *[""] * (len(rows) - 1)]
         for at, trial in enumerate(book.of(drill)):
-            for column, judged in ((2 + at, trial.judgements), (4 + at, trial.without)):
+            for column, judged in ((2 + at, trial.judgements), (4 + at, trial.without_judgements)):
                 found = [row.cells[column].text for row in rows]
                 assert [text.partition(" missed")[0] for text in found] == [shown(j) for j in judged]
                 assert [text.endswith(" missed") for text in found] == [not j.holds for j in judged]
@@ -63,7 +63,7 @@ def test_a_drill_that_misses_on_one_engine_is_missed(book: Playbook) -> None:
     """Two engines must agree before a page says that a mitigation works."""
     fluid, discrete = book.of(book.drills[0])
     failed = replace(discrete, judgements=tuple(replace(j, holds=False) for j in discrete.judgements))
-    well = replace(discrete, without=discrete.judgements)
+    well = replace(discrete, without_judgements=discrete.judgements)
 
     def word(*trials: object) -> object:
         return outcome(replace(book, trials=trials), book.drills[0])  # type: ignore[arg-type]

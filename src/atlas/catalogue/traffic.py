@@ -17,7 +17,18 @@ DIURNAL_PEAK = 2.0
 
 NumberAt = Callable[[str], Value | None]
 DistAt = Callable[[str], Distribution | None]
-_UNLIMITED = ("third_party", "customer")
+UNLIMITED_OWNERS = ("third_party", "customer")
+"""Whose components are taken to have room for everything."""
+
+
+def typical_time_s(document: Document, name: str, dist: DistAt) -> float:
+    """Mean time (s) of a component's work that is not described: its own, else the mean of its operations."""
+    component = document.components[name]
+    if component.service is None and component.operations:
+        found = [dist(f"components.{name}.operations.{o}") for o in component.operations]
+        return sum(d.mean for d in found if d) / len(found)
+    own = dist(f"components.{name}.service")
+    return own.mean if own else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,20 +220,11 @@ class TrafficModel:
         described = peak
         background = self._mid(f"components.{component}.background", 0.0)
         if background:
-            busy += background * self._typical_time(component)
+            busy += background * typical_time_s(self._document, component, self._dist)
             average, peak = average + background, peak + background
         hold = busy / peak if peak else 0.0
         explained = described / peak if background and peak else None
         return Load(average, peak, hold, busy, explained=explained)
-
-    def _typical_time(self, name: str) -> float:
-        """Mean time of work that is not described: the component's own, else the mean of its operations."""
-        component = self._document.components[name]
-        if component.service is None and component.operations:
-            dists = [self._dist(f"components.{name}.operations.{o}") for o in component.operations]
-            return sum(d.mean for d in dists if d) / len(dists)
-        own = self._dist(f"components.{name}.service")
-        return own.mean if own else 0.0
 
     def _with_slots(self, name: str, load: Load) -> Load:
         component = self._document.components[name]
@@ -230,7 +232,7 @@ class TrafficModel:
         explained = load.explained
         if claimed and not component.background:
             explained = min(1.0, load.average / claimed)
-        if component.owner in _UNLIMITED:
+        if component.owner in UNLIMITED_OWNERS:
             return replace(load, claimed=claimed, explained=explained)
         instances = self._number(f"components.{name}.instances")
         slots_each = self._number(f"components.{name}.concurrency")

@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 
 from atlas.compile.conditions import Conditions
 from atlas.compile.overlay import Case
-from atlas.compile.report import DRILL_COLUMNS, Row, finite, seconds, shown
+from atlas.compile.report import DRILL_COLUMNS, Row, finite, judged_rows, seconds, shown
 from atlas.compile.run import Drilled, EngineName, Settings, load_drills, run_drill
-from atlas.compile.verdict import Judgement, Measure
+from atlas.compile.verdict import Judged, Judgement, Measure
 from atlas.sim.fidelity import stratum_of
 
 Both = Literal["fluid", "discrete"]
@@ -32,7 +32,7 @@ Told = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Judged):
     """One drill on one engine: what was measured with the mitigation, without it, and without the fault.
 
     ``share`` is the slice of the system that was run. ``reason`` says why the drill or its counterfactual was not run.
@@ -44,33 +44,18 @@ class Trial:
     share: float
     stratum: str
     judgements: tuple[Judgement, ...]
-    without: tuple[Judgement, ...]
+    without_judgements: tuple[Judgement, ...]
     health: tuple[Judgement, ...]
     verdict: str
     reason: str = ""
     not_reproduced: str = ""
 
     @property
-    def holds(self) -> bool:
-        """Whether every expectation was met."""
-        return bool(self.judgements) and all(j.holds for j in self.judgements)
-
-    @property
-    def counterfactual_fails(self) -> bool | None:
-        """Whether the run without the mitigation misses an expectation; ``None``: it was not run."""
-        return not all(j.holds for j in self.without) if self.without else None
-
-    @property
     def is_proven(self) -> bool:
         """Whether an expectation that is met with the mitigation is missed without it, and only under the fault."""
         met = {(j.flow, j.measure) for j in self.judgements if j.holds}
-        missed = {(j.flow, j.measure) for j in self.without if not j.holds}
+        missed = {(j.flow, j.measure) for j in self.without_judgements if not j.holds}
         return bool(met & missed) and self.is_healthy is True
-
-    @property
-    def is_healthy(self) -> bool | None:
-        """Whether the counterfactual is well without the fault; ``None``: it was not run."""
-        return all(j.holds for j in self.health) if self.health else None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data that JSON can hold."""
@@ -88,7 +73,7 @@ class Trial:
             "reason": self.reason,
             "not_reproduced": self.not_reproduced,
             "expectations": [_as_dict(j) for j in self.judgements],
-            "without": [_as_dict(j) for j in self.without],
+            "without": [_as_dict(j) for j in self.without_judgements],
             "health": [_as_dict(j) for j in self.health],
         }
 
@@ -222,7 +207,7 @@ def _trial_from(data: Mapping[str, Any]) -> Trial:
     return Trial(**plain)
 
 
-_JUDGED = {"judgements": "expectations", "without": "without", "health": "health"}
+_JUDGED = {"judgements": "expectations", "without_judgements": "without", "health": "health"}
 
 
 def _as_dict(judgement: Judgement) -> dict[str, Any]:
@@ -246,19 +231,8 @@ def _judgement_from(data: Mapping[str, Any]) -> Judgement:
 
 
 def trial_rows(trial: Trial) -> list[Row]:
-    """One row for each expectation of a trial, with the value without the mitigation beside it."""
-    others = {(j.flow, j.measure): j for j in trial.without}
-    rows: list[Row] = []
-    for index, judgement in enumerate(trial.judgements):
-        other = others.get((judgement.flow, judgement.measure))
-        first = (trial.drill, trial.engine) if index == 0 else ("", "")
-        measured = (judgement.flow, judgement.measure, judgement.bound, shown(judgement), _word(judgement))
-        rows.append((*first, *measured, *((shown(other), _word(other)) if other else ("", ""))))
-    return rows or [(trial.drill, trial.engine, "", "", "", "", trial.verdict, "", "")]
-
-
-def _word(judgement: Judgement) -> str:
-    return "holds" if judgement.holds else "missed"
+    """One row for each expectation of a trial, columns as in ``PLAYBOOK_COLUMNS``."""
+    return judged_rows((trial.drill, trial.engine), trial, trial.verdict)
 
 
 def _agree(first: Trial, other: Trial) -> bool:

@@ -12,7 +12,7 @@ from atlas.compile.ledger import Entry
 from atlas.compile.plan import Compiled
 from atlas.compile.run import Drilled, Run
 from atlas.compile.trace import LEVELS
-from atlas.compile.verdict import Judgement
+from atlas.compile.verdict import Judged, Judgement
 from atlas.quantity import Dimension, Quantity, format_quantity
 from atlas.sim import UNLIMITED
 from atlas.sim.agreement import for_stratum
@@ -87,15 +87,23 @@ def station_rows(run: Run, most: int = 12) -> list[Row]:
 
 
 def drill_rows(drilled: Drilled) -> list[Row]:
-    """One row for each expectation, with the value without the mitigation beside it."""
-    others = {(j.flow, j.measure): j for j in drilled.without_judgements}
-    rows = []
-    for index, judgement in enumerate(drilled.judgements):
+    """One row for each expectation of a drill, columns as in ``DRILL_COLUMNS``."""
+    return judged_rows((drilled.failure.id,), drilled, drilled.verdict)
+
+
+def judged_rows(names: Row, judged: Judged, verdict: str) -> list[Row]:
+    """One row for each expectation, with the value without the mitigation beside it.
+
+    ``names`` stand in the first row only; the ``verdict`` stands alone where nothing was measured.
+    """
+    others = {(j.flow, j.measure): j for j in judged.without_judgements}
+    rows: list[Row] = []
+    for judgement in judged.judgements:
         other = others.get((judgement.flow, judgement.measure))
-        row = [judgement.flow, judgement.measure, judgement.bound, shown(judgement), _word(judgement)]
-        row += [shown(other), _word(other)] if other else ["", ""]
-        rows.append((drilled.failure.id if index == 0 else "", *row))
-    return rows or [(drilled.failure.id, "", "", "", drilled.verdict, "", "", "")]
+        measured = (judgement.flow, judgement.measure, judgement.bound, shown(judgement), _word(judgement))
+        rows.append((*names, *measured, *((shown(other), _word(other)) if other else ("", ""))))
+        names = ("",) * len(names)
+    return rows or [(*names, "", "", "", verdict, "", "", "")]
 
 
 def health_line(health: Sequence[Judgement]) -> str:

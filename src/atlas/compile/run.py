@@ -13,7 +13,7 @@ from atlas.compile.overlay import Case, OverlayError
 from atlas.compile.plan import Compiled, compile_system
 from atlas.compile.trace import MOST_CALLS, MOST_CALLS_HOT, Trace, share_for, smallest_hot_share, trace_discrete
 from atlas.compile.trace_fluid import trace_fluid
-from atlas.compile.verdict import Judgement, judge
+from atlas.compile.verdict import Judged, Judgement, judge
 from atlas.model.failure import Failure
 from atlas.sim import PlanError, with_faults
 
@@ -55,7 +55,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Drilled:
+class Drilled(Judged):
     """A drill's outcome. ``without`` is the same without the mitigation; ``reason`` says why one was not run.
 
     ``health`` is how the system without the mitigation does while nothing is broken.
@@ -69,23 +69,6 @@ class Drilled:
     without_judgements: tuple[Judgement, ...] = ()
     health: tuple[Judgement, ...] = ()
     reason: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether every expectation was met."""
-        return bool(self.judgements) and all(j.holds for j in self.judgements)
-
-    @property
-    def counterfactual_fails(self) -> bool | None:
-        """Whether the run without the mitigation misses an expectation, as it should; ``None``: there is none."""
-        if self.without is None:
-            return None
-        return not all(j.holds for j in self.without_judgements)
-
-    @property
-    def is_healthy(self) -> bool | None:
-        """Whether the counterfactual is well without the fault, so that its failure proves something."""
-        return all(j.holds for j in self.health) if self.health else None
 
     @property
     def is_reproduced(self) -> bool:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from atlas.catalogue.traffic import UNLIMITED_OWNERS, typical_time_s
 from atlas.compile.conditions import Conditions
 from atlas.compile.ledger import Ledger
 from atlas.compile.place import Map
 from atlas.model.component import Component
 from atlas.sim import UNLIMITED, Overflow, PlanBuilder, PlanError, Routing
 
-UNLIMITED_OWNERS = ("third_party", "customer")
 BUCKETS = 10_000
 """Buckets of a limit for each of a population whose size is unknown: so many that none but a hot one is felt."""
 SMALL_PARTITIONS = 64
@@ -184,7 +184,9 @@ class Stations:
         others = self._others.get(name, 0.0)
         if not rate and not others:
             return 0.0
-        busy = (rate or 0.0) * self._typical_s(component) * share * self._conditions.load + others
+        system = self._ledger.system
+        mean_s = typical_time_s(system.document, component, system.dist)
+        busy = (rate or 0.0) * mean_s * share * self._conditions.load + others
         if busy > MOST_FOR_OTHERS * slots:
             who = "flows out of focus" if others else "background load"
             self._ledger.leave_out(
@@ -195,16 +197,6 @@ class Stations:
         if not rate:
             return self._ledger.note("stations", name, "background", busy, because="flows out of focus")
         return self._ledger.note("stations", name, "background", busy, path)
-
-    def _typical_s(self, name: str) -> float:
-        """As the document's traffic counts it: the component's own time, else the mean of its operations."""
-        system = self._ledger.system
-        component = system.document.components[name]
-        if component.service is None and component.operations:
-            found = [system.dist(f"components.{name}.operations.{o}") for o in component.operations]
-            return sum(d.mean for d in found if d) / len(found)
-        own = system.dist(f"components.{name}.service")
-        return own.mean if own else 0.0
 
     def _queue(self, name: str, path: str, component: Component, share: float, routing: Routing) -> dict[str, Any]:
         if component.queue is None:

@@ -37,6 +37,38 @@ class Judgement:
     holds: bool
 
 
+class Judged:
+    """A drill as its judgements tell it: with the mitigation, without it, and without it while nothing is broken.
+
+    Those that are empty were not measured.
+    """
+
+    __slots__ = ()
+    judgements: tuple[Judgement, ...]
+    without_judgements: tuple[Judgement, ...]
+    health: tuple[Judgement, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every expectation was met."""
+        return _all_met(self.judgements) is True
+
+    @property
+    def counterfactual_fails(self) -> bool | None:
+        """Whether the run without the mitigation misses an expectation, as it should; ``None``: there is none."""
+        met = _all_met(self.without_judgements)
+        return None if met is None else not met
+
+    @property
+    def is_healthy(self) -> bool | None:
+        """Whether the counterfactual is well without the fault, so that its failure proves something."""
+        return _all_met(self.health)
+
+
+def _all_met(judgements: tuple[Judgement, ...]) -> bool | None:
+    return all(j.holds for j in judgements) if judgements else None
+
+
 def judge(drill: Drill, trace: Trace, window: Window) -> tuple[Judgement, ...]:
     """Each expectation of a drill against a run. A value that could not be measured does not hold."""
     return tuple(j for expected in drill.expect for j in _judge(expected, trace, window))

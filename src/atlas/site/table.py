@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,15 @@ class Table:
 def columns(*labels: str) -> tuple[Column, ...]:
     """Columns from labels; a leading ``#`` marks a column of numbers."""
     return tuple(Column(label.removeprefix("#"), label.startswith("#")) for label in labels)
+
+
+def data_files(folder: str, tables: Iterable[Table], system: str = "") -> dict[str, str]:
+    """The CSV and the JSON of each table, in a folder (``""`` or with its slash); ``system`` is a slug."""
+    files = {}
+    for table in tables:
+        files[f"{folder}{table.id}.csv"] = to_csv(table)
+        files[f"{folder}{table.id}.json"] = to_json(table, system)
+    return files
 
 
 def to_csv(table: Table) -> str:

@@ -20,7 +20,7 @@ from atlas.site.frame import Site, render
 from atlas.site.names import sentence, term
 from atlas.site.pages.index_tables import figure_of, leading
 from atlas.site.parts import Cell, Link, Words, cell, parts_of
-from atlas.site.table import Row, Table, columns, to_csv, to_json
+from atlas.site.table import Row, Table, columns, data_files
 
 YEARS_APART = 2
 MOST_ALONE = 8
@@ -135,10 +135,7 @@ def pair_files(pair: Pair, vocabulary: Vocabulary, site: Site) -> dict[str, str]
     }
     path = pair.path + "index.html"
     files = {path: render("pair.html", path, site, **view)}
-    for table in (figures, traits):
-        files[f"{pair.path}{table.id}.csv"] = to_csv(table)
-        files[f"{pair.path}{table.id}.json"] = to_json(table)
-    return files
+    return {**files, **data_files(pair.path, (figures, traits))}
 
 
 def figures_table(pair: Pair) -> Table:

@@ -14,8 +14,9 @@ from atlas.site.figure import ACCESS_WORDS
 from atlas.site.frame import Site, render
 from atlas.site.names import plain
 from atlas.site.pages.index_tables import system_link, year_part
+from atlas.site.pages.listing import list_pages
 from atlas.site.parts import Given, Link, Words, cell, joined
-from atlas.site.table import Row, Table, columns, to_csv, to_json
+from atlas.site.table import Row, Table, columns, data_files
 from atlas.site.vega import bars_by_year
 
 _ORIGINS = {
@@ -51,10 +52,7 @@ def coverage_pages(
     }
     return {
         "coverage/index.html": render("coverage.html", "coverage/index.html", site, **view),
-        "coverage/systems.csv": to_csv(by_system),
-        "coverage/systems.json": to_json(by_system),
-        "coverage/years.csv": to_csv(years),
-        "coverage/years.json": to_json(years),
+        **data_files("coverage/", [by_system, years]),
     }
 
 
@@ -67,19 +65,7 @@ def source_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
     rows = tuple(_source(system, source) for system, source in found)
     table = Table("sources", "Sources", columns("Source", "System", "Published", "Role", "Read", "#Claims"), rows)
     lead = f"{len(rows)} publications, {sum(s.role == 'primary' for _, s in found)} of them first hand. Newest first."
-    page = render(
-        "table.html",
-        "sources/index.html",
-        site,
-        title="Sources",
-        description=lead,
-        heading="Sources",
-        lead=lead,
-        crumbs=[("Systems", "systems/"), ("Sources", None)],
-        tables=[table],
-        at="",
-    )
-    return {"sources/index.html": page, "sources/sources.csv": to_csv(table), "sources/sources.json": to_json(table)}
+    return list_pages("sources/index.html", "Sources", lead, [table], site)
 
 
 def _source(system: Digest, source: SourceDigest) -> Row:

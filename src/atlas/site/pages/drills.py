@@ -10,8 +10,9 @@ from atlas.model import System
 from atlas.site.digest import DrillDigest
 from atlas.site.figure import EvidenceBook
 from atlas.site.frame import Site, render
+from atlas.site.pages.listing import list_pages
 from atlas.site.parts import Link, Words, cell
-from atlas.site.table import Row, Table, columns, to_csv, to_json
+from atlas.site.table import Row, Table, columns, data_files
 from atlas.site.tables import drills
 
 PATH = "drills/index.html"
@@ -42,8 +43,7 @@ def system_drill_pages(book: EvidenceBook, kept: Kept | None, site: Site) -> dic
         moved=_moved(system, kept),
         seed=kept.seed,
     )
-    files = {f"{folder}{t.id}.{e}": w(t) for t in tables for e, w in (("csv", to_csv), ("json", to_json))}
-    return {folder + "index.html": page, **files}
+    return {folder + "index.html": page, **data_files(folder, tables)}
 
 
 def drill_pages(systems: Sequence[tuple[str, str, Sequence[DrillDigest]]], site: Site) -> dict[str, str]:
@@ -63,9 +63,7 @@ def drill_pages(systems: Sequence[tuple[str, str, Sequence[DrillDigest]]], site:
         f"{len(every)} failures were injected into {sum(bool(f) for _, _, f in systems)} systems on two engines, "
         f"with and without their mitigations. In {proven} the mitigation makes the difference on both."
     )
-    view = {"title": "Drills", "description": lead, "heading": "Drills", "lead": lead, "tables": [table], "at": ""}
-    page = render("table.html", PATH, site, crumbs=[("Systems", "systems/"), ("Drills", None)], **view)
-    return {PATH: page, "drills/drills.csv": to_csv(table), "drills/drills.json": to_json(table)}
+    return list_pages(PATH, "Drills", lead, [table], site)
 
 
 def _lead(kept: Kept) -> str:

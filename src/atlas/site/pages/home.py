@@ -10,7 +10,7 @@ from atlas.site.frame import Site, render
 from atlas.site.pages.compare import Pair
 from atlas.site.pages.index_tables import figure_of, leading, systems_table, told
 from atlas.site.parts import Given, Link, Part, Words, parts_of
-from atlas.site.table import to_csv, to_json
+from atlas.site.table import data_files
 
 _TITLE = "Atlas: the architecture of the largest systems"
 _DESCRIPTION = "The architecture of the world's largest systems as data you can check, draw and learn from."
@@ -39,8 +39,7 @@ def home_pages(systems: Sequence[Digest], pairs: Sequence[Pair], site: Site, thi
         "systems/index.html": render(
             "table.html", "systems/index.html", site, title="Systems", description=_DESCRIPTION, **listing
         ),
-        "systems/systems.csv": to_csv(table),
-        "systems/systems.json": to_json(table),
+        **data_files("systems/", [table]),
     }
 
 

@@ -9,9 +9,10 @@ from atlas.report import Metric, Point, success_metrics
 from atlas.report.metric import show
 from atlas.report.progress import trend
 from atlas.site.digest import Digest
-from atlas.site.frame import Site, render
+from atlas.site.frame import Site
+from atlas.site.pages.listing import list_pages
 from atlas.site.parts import Cell, Words, cell
-from atlas.site.table import Row, Table, columns, to_csv, to_json
+from atlas.site.table import Row, Table, columns
 
 PATH = "metrics/index.html"
 _DAYS_SHOWN = 12
@@ -30,20 +31,7 @@ def metric_pages(
     met = sum(m.is_met is True for m in metrics)
     aims = sum(m.target is not None for m in metrics)
     lead = f"{met} of {aims} targets are met. Counted from the data each time the site is built."
-    page = render(
-        "table.html",
-        PATH,
-        site,
-        title="Success metrics",
-        description=lead,
-        heading="Success metrics",
-        lead=lead,
-        crumbs=[("Systems", "systems/"), ("Success metrics", None)],
-        tables=[now, past] if past.rows else [now],
-        at="",
-    )
-    tables = (now, past) if past.rows else (now,)
-    return {PATH: page} | {f"metrics/{t.id}.{e}": w(t) for t in tables for e, w in (("csv", to_csv), ("json", to_json))}
+    return list_pages(PATH, "Success metrics", lead, [now, past] if past.rows else [now], site)
 
 
 def _now(metrics: Sequence[Metric], points: Sequence[Point]) -> Table:

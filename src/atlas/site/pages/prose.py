@@ -16,7 +16,7 @@ from atlas.site.pages import engines
 from atlas.site.pages.vocabulary import Group
 from atlas.site.parts import Given, Link, Part, parts_of
 from atlas.site.sections import Entry
-from atlas.site.table import Table, to_csv, to_json
+from atlas.site.table import Table, data_files
 
 Block = tuple[str, Any]
 
@@ -50,9 +50,7 @@ def method_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
     )
     lead = "How a figure gets onto these pages, what it has to pass, and what the pages cannot tell you."
     files = _prose("method", "Method", lead, sections, site)
-    for table in (engines.engines(), *_agreement()):
-        files |= {f"method/{table.id}.csv": to_csv(table), f"method/{table.id}.json": to_json(table)}
-    return files
+    return {**files, **data_files("method/", (engines.engines(), *_agreement()))}
 
 
 def check_pages(site: Site) -> dict[str, str]:

@@ -29,7 +29,7 @@ from atlas.site.names import (
 from atlas.site.parts import Figure, Given, Link, Part, Words, parts_of
 from atlas.site.planes import heat, layers
 from atlas.site.sections import Section, record_sections
-from atlas.site.table import Table, to_csv, to_json
+from atlas.site.table import Table, data_files
 from atlas.site.tables import backpressure, capacity, cloud, evidence, failures, patterns, record, regions, summary
 
 MOST_FIGURES = 8
@@ -128,11 +128,7 @@ def standard_tables(book: EvidenceBook, confidence: str) -> tuple[Table, ...]:
 
 def table_files(slug: str, tables: Sequence[Table]) -> dict[str, str]:
     """CSV and JSON of each table, under ``systems/<slug>/tables/``."""
-    files = {}
-    for table in tables:
-        files[f"systems/{slug}/tables/{table.id}.csv"] = to_csv(table)
-        files[f"systems/{slug}/tables/{table.id}.json"] = to_json(table, slug)
-    return files
+    return data_files(f"systems/{slug}/tables/", tables, slug)
 
 
 def hero_figures(book: EvidenceBook) -> tuple[HeroFigure, ...]:

@@ -67,7 +67,7 @@ def _rows(system: System, book: Playbook, drill: str) -> list[Row]:
     rows: list[Row] = []
     for judgement in first.judgements:
         with_it = [_value(judgement, t.judgements) for t in trials]
-        without = [_value(judgement, t.without) for t in trials]
+        without = [_value(judgement, t.without_judgements) for t in trials]
         cells = (name, cell(_expected(system, judgement)), *with_it, *without, word)
         rows.append(Row(cells, "" if rows else f"drill-{drill}", goes_on=bool(rows)))
     if rows:
@@ -106,7 +106,7 @@ def _value(asked: Judgement, found: Iterable[Judgement]) -> Cell:
 
 def _because(book: Playbook, drill: str, trials: tuple[Trial, ...]) -> Given:
     said = [trials[0].not_reproduced] if trials[0].not_reproduced else []
-    said += dict.fromkeys(t.reason for t in trials if t.reason and not (t.judgements and t.without))
+    said += dict.fromkeys(t.reason for t in trials if t.reason and not (t.judgements and t.without_judgements))
     if not book.agree(drill):
         said.append("the engines differ")
     unwell = [t.engine for t in trials if t.is_healthy is False]
