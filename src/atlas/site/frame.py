@@ -27,7 +27,16 @@ _PAGE: ContextVar[str] = ContextVar("page")
 
 ASSETS = (
     *("atlas.css", "atlas.js", "diagrams.js", "finding.js"),
-    *("run-panel.css", "run-panel.js", "run-form.js", "run-settings.js", "run-words.js", "run-chart.js", "run-map.js"),
+    *(
+        "run-panel.css",
+        "run-panel.js",
+        "run-form.js",
+        "run-settings.js",
+        "run-words.js",
+        "run-series.js",
+        "run-chart.js",
+        "run-map.js",
+    ),
     *("run-kernel.js", "run-read.js", "run-worker.js"),
 )
 """The stylesheets and the scripts; a page names the first two, which load the others where they are needed."""

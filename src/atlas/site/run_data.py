@@ -24,7 +24,7 @@ from atlas.sim.fidelity import STRATA, stratum_of
 from atlas.sim.packed import difference, packed
 
 VERSION = 1
-MOST_CALLS: Final = 8e6
+MOST_CALLS: Final = 2e7
 """Calls that a run on a page makes at most at one time the load: some seconds."""
 MOST_CALLS_HOT: Final = 1.6e8
 """The same where a hot key meets one instance, which can be sliced only so far: half a minute."""

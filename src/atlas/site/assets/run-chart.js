@@ -28,13 +28,13 @@ function logarithmic(least, most) {
   return { ticks, place: (value) => (Math.log10(Math.max(value, 10 ** low)) - low) / (high - low) };
 }
 
-/** Line through what is there; gaps where nothing is. */
-function lineOf(values, x, y) {
-  let path = "", isOpen = false;
+/** Line through what is there; gaps where nothing is for longer than ``reach`` values. */
+function lineOf(values, x, y, reach = 1) {
+  let path = "", before = -Infinity;
   values.forEach((value, i) => {
-    if (value === undefined || Number.isNaN(value)) { isOpen = false; return; }
-    path += `${isOpen ? "L" : "M"}${x(i + 0.5).toFixed(1)} ${y(value).toFixed(1)}`;
-    isOpen = true;
+    if (value === undefined || Number.isNaN(value)) return;
+    path += `${i - before <= reach ? "L" : "M"}${x(i + 0.5).toFixed(1)} ${y(value).toFixed(1)}`;
+    before = i;
   });
   return path;
 }
@@ -56,10 +56,12 @@ function apart(labels, low, high) {
 }
 
 // Draw a chart into its host. ``lines``: {name, values, kind}; ``bands``: {name, lower, upper, kind}; ``limits``:
-// {name, value}; ``window``: start and end of the fault; ``at``: the moment shown in the diagram.
-export function draw(host, { length, lines, bands = [], limits = [], window, at, scale, format, label }) {
+// {name, value}; ``window``: start and end of the fault; ``at``: the moment shown in the diagram. A value stands for
+// ``every`` seconds, and a line goes on over ``reach`` values that are not there.
+export function draw(host, { length, lines, bands = [], limits = [], window, at, scale, format, label, every = 1, reach = 1 }) {
   const width = Math.max(240, host.clientWidth), right = 96;
   const x = (second) => LEFT + (width - LEFT - right) * second / length;
+  const place = (index) => x(Math.min(index * every, length));
   const shown = [...lines.flatMap((line) => line.values), ...bands.flatMap((band) => band.upper), ...limits.map((one) => one.value)].filter((value) => value > 0);
   const most = Math.max(...shown, 0), least = Math.min(...shown, Infinity);
   const axis = scale === "log" && most ? logarithmic(least, most) : linear(most);
@@ -78,12 +80,12 @@ export function draw(host, { length, lines, bands = [], limits = [], window, at,
   for (const tick of seconds) parts.push(svg("text", { x: x(tick), y: HEIGHT - 6, "text-anchor": "middle" }, tick === seconds.at(-1) ? `${tick} s` : tick));
   for (const band of bands) {
     const fill = band.kind === "failed" ? { fill: "url(#run-hatch)" } : {};
-    parts.push(svg("path", { class: `band ${band.kind}`, d: bandOf(band.lower, band.upper, x, y), ...fill }));
+    parts.push(svg("path", { class: `band ${band.kind}`, d: bandOf(band.lower, band.upper, place, y), ...fill }));
   }
   for (const limit of limits) parts.push(svg("line", { class: "limit", x1: LEFT, x2: width - right, y1: y(limit.value), y2: y(limit.value) }));
-  for (const line of lines) parts.push(svg("path", { class: `line ${line.kind}`, d: lineOf(line.values, x, y) }));
+  for (const line of lines) parts.push(svg("path", { class: `line ${line.kind}`, d: lineOf(line.values, place, y, reach) }));
   if (at !== undefined) parts.push(svg("line", { class: "moment", x1: x(at), x2: x(at), y1: TOP, y2: HEIGHT - BOTTOM }));
-  const last = Math.max(0, ...lines.map((line) => line.values.length)), end = x(last ? last - 0.5 : 0) + 5;
+  const last = Math.max(0, ...lines.map((line) => line.values.length)), end = place(last ? last - 0.5 : 0) + 5;
   const labels = [...lines.map((line) => ({ ...line, value: line.values.findLast((value) => value >= 0) })),
     ...bands.filter((band) => band.upper.some((value, i) => value - band.lower[i] > most * 0.01)).map((band) => ({ ...band, value: (band.upper.at(-1) + band.lower.at(-1)) / 2 }))]
     .filter((one) => one.value !== undefined && one.name);

@@ -2,6 +2,8 @@
 const edition = new URL(import.meta.url).search;
 const [{ LOADS, flowsOf }, say] = await Promise.all(["run-settings.js", "run-words.js"].map((name) => import(new URL(`${name}${edition}`, import.meta.url))));
 
+const FEW = 10000;                         // a share seen in fewer requests is told with its doubt
+
 /** An element with attributes and children. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -135,7 +137,7 @@ const scroller = (label, table) => make("div", { class: "scroll", tabindex: 0, r
 const mark = (one) => make("span", { class: `tag ${one.holds ? "good" : "bad"}` }, one.holds ? "holds" : "missed");
 
 function expectations(data, run, judged, verdict) {
-  const outcome = (label, one) => labelled(label, make("span", {}, say.measured(one), " ", mark(one)));
+  const outcome = (label, one) => labelled(label, make("span", {}, say.measured(one), " ", mark(one), ...doubt(one)));
   const rows = judged[0].map((one, index) => make("tr", { role: "row" },
     make("th", { scope: "row", role: "rowheader" }, data.flows[one.flow] ?? one.flow, make("small", {}, say.MEASURES[one.measure])),
     labelled("Bound", signs(one.text)), outcome("With it", one), ...(judged[1] ? [outcome("Without it", judged[1][index])] : [])));
@@ -143,6 +145,13 @@ function expectations(data, run, judged, verdict) {
   const heads = make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...names.map((name) => make("th", { scope: "col", role: "columnheader" }, name))));
   const table = make("table", { class: "stack", role: "table" }, heads, make("tbody", { role: "rowgroup" }, ...rows));
   return make("div", {}, make("p", { class: "small" }, verdict), scroller("Expectations of the drill", table));
+}
+
+/** How many requests a share was seen in, and two of its standard errors, where that is much. */
+function doubt({ requests, value }) {
+  if (!(requests < FEW)) return [];
+  const points = 200 * Math.sqrt(Math.max(value * (1 - value), 1 / requests) / requests);
+  return [make("small", {}, `of ${Math.round(requests).toLocaleString("en")} requests, ± ${points.toPrecision(2)} points`)];
 }
 
 function latencies(data, lanes, settings) {

@@ -3,10 +3,11 @@
 const edition = new URL(import.meta.url).search;
 const beside = (name) => new URL(`${name}${edition}`, import.meta.url);
 const load = (name) => import(beside(name));
-const [{ readSettings, writeSettings, commandOf }, { wholePlan }, { judge, recovery, shareOf, binsOf }, { draw }, { makeMap, words: shareWords }, form, say] = await Promise.all(
-  ["run-settings.js", "run-kernel.js", "run-read.js", "run-chart.js", "run-map.js", "run-form.js", "run-words.js"].map(load));
+const [{ readSettings, writeSettings, commandOf }, { wholePlan }, { judge, recovery, requestsIn, shareOf, binsOf }, { draw }, { makeMap, words: shareWords }, form, say, series] = await Promise.all(
+  ["run-settings.js", "run-kernel.js", "run-read.js", "run-chart.js", "run-map.js", "run-form.js", "run-words.js", "run-series.js"].map(load));
 const { make } = form;
 const isNarrow = matchMedia("(max-width: 40rem)");
+const LONGEST = 60;                       // seconds for which the percentiles of a thin slice's requests are joined by a line
 const PARTS = ["arrived", "good", "degraded", "failed", "p50", "p99"];
 
 async function fetchJson(address) {
@@ -170,23 +171,24 @@ class Panel {
   charts() {
     const { parts, run, settings, lane, other } = this, flow = settings.flow, length = run.window.for;
     const own = lane?.flows[flow], compared = other?.flows[flow], name = this.data.flows[flow];
-    const sum = (...names) => (own?.good ?? []).map((_, i) => names.reduce((total, part) => total + own[part][i], 0));
+    const every = own?.good.length ? series.stretchOf(own, lane.scale) : 1, shown = (of, part) => series.means(of?.[part] ?? [], every);
+    const sum = (...names) => names.map((part) => shown(own, part)).reduce((total, values) => total.map((value, i) => value + values[i]));
     const window = run.id ? run.window : null, [with_, without] = settings.isWithout ? ["without", "with it"] : ["good", "without it"];
     const at = own && this.state !== "running" ? (settings.at ?? undefined) : undefined;
     draw(parts.goodput, {
-      length, window, at, format: say.rate, label: `${name}: requests per second offered, answered well, degraded and failed, over ${length} seconds`,
+      length, window, at, every, format: say.rate, label: `${name}: requests per second offered, answered well, degraded and failed, over ${length} seconds${every > 1 ? `, means of ${every} seconds` : ""}`,
       lines: [
-        { name: "offered", kind: "offered", values: own?.arrived ?? [] }, { name: without, kind: "other", values: compared?.good ?? [] },
-        { name: settings.isWithout ? "good" : with_, kind: "main", values: own?.good ?? [] },
+        { name: "offered", kind: "offered", values: shown(own, "arrived") }, { name: without, kind: "other", values: shown(compared, "good") },
+        { name: settings.isWithout ? "good" : with_, kind: "main", values: shown(own, "good") },
       ],
       bands: own ? [
-        { name: "degraded", kind: "degraded", lower: own.good, upper: sum("good", "degraded") },
+        { name: "degraded", kind: "degraded", lower: sum("good"), upper: sum("good", "degraded") },
         { name: "failed", kind: "failed", lower: sum("good", "degraded"), upper: sum("good", "degraded", "failed") },
       ] : [],
     });
     const limit = run.expect.find((one) => one.flow === flow && one.measure === "p99");
     draw(parts.latency, {
-      length, window, at, scale: "log", format: say.seconds, label: `${name}: median and 99th percentile of the latency, over ${length} seconds, logarithmic`,
+      length, window, at, scale: "log", reach: LONGEST, format: say.seconds, label: `${name}: median and 99th percentile of the latency, over ${length} seconds, logarithmic`,
       lines: [
         { name: "p50", kind: "thin", values: own?.p50 ?? [] }, { name: compared ? `p99 ${without}` : "", kind: "other", values: compared?.p99 ?? [] },
         { name: "p99", kind: "main", values: own?.p99 ?? [] },
@@ -211,11 +213,12 @@ class Panel {
     if (this.shown === key) return;
     this.shown = key;
     const { run, lane, other, parts, settings } = this, { window } = run;
-    const judged = this.lanes.map((one) => judge(run.expect, one.result, window));
+    const judged = this.lanes.map(({ result }) => judge(run.expect, result, window).map((one) => (one.measure === "goodput" || one.measure === "degraded") && result.flows[one.flow]
+      ? { ...one, requests: requestsIn(result.flows[one.flow], result, ...binsOf(result, window.start, window.end)) } : one));
     const outcome = (one) => say.outcome(one, settings.flow, run, { recovery, shareOf, binsOf });
     form.results(parts, {
       data: this.data, run, settings, judged, lanes: this.lanes, sentence: [outcome(lane), other ? outcome(other) : ""],
-      command: commandOf(this.data, settings, lane.plan, run), rows: say.table(lane, other, settings.flow, 10),
+      command: commandOf(this.data, settings, lane.plan, run), rows: say.table(lane, other, settings.flow, 10, series),
     });
   }
 }

@@ -78,6 +78,9 @@ export function shareOf(flow, part, first, last) {
   return whole > 0 ? sum(flow[part], first, last) / whole : NaN;
 }
 
+/** Requests of a flow that arrived in some bins, as they were run. */
+export const requestsIn = (flow, trace, first, last) => sum(flow.arrived, first, last) * trace.binS;
+
 /** The bins that lie in a stretch of time. */
 export function binsOf(trace, start, end) {
   const first = Math.min(trace.bins, Math.floor(start / trace.binS + 1e-9));

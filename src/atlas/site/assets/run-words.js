@@ -50,12 +50,10 @@ function fallen(flow, trace, window, { shareOf, binsOf }) {
   return shares.length ? shares : [0];
 }
 
-/** The numbers of a flow every so many seconds. */
-export function table(lane, other, flow, every) {
-  const own = lane.flows[flow], compared = other?.flows[flow], rows = [];
-  for (let bin = 0; bin < own.good.length; bin += every) {
-    const cells = [bin, rate(own.arrived[bin]), rate(own.good[bin]), rate(own.degraded[bin]), rate(own.failed[bin]), seconds(own.p50[bin]), seconds(own.p99[bin])];
-    rows.push(compared ? [...cells, rate(compared.good[bin]), seconds(compared.p99[bin])] : cells);
-  }
-  return rows;
+/** The numbers of a flow over so many seconds each: mean rates, and the newest percentiles told. */
+export function table(lane, other, flow, every, { means, newest }) {
+  const read = (one, part) => (part.startsWith("p") ? newest : means)(one.flows[flow][part], every).map(part.startsWith("p") ? seconds : rate);
+  const columns = ["arrived", "good", "degraded", "failed", "p50", "p99"].map((part) => read(lane, part));
+  if (other?.flows[flow]) columns.push(read(other, "good"), read(other, "p99"));
+  return columns[0].map((_, index) => [index * every, ...columns.map((column) => column[index])]);
 }

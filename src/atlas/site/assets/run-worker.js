@@ -3,6 +3,7 @@
 const edition = new URL(self.location.href).search;
 const { Run, readShared } = await import(`./run-kernel.js${edition}`);
 const { LEVELS, binWidths, cellEdges, latencies, percentile, ratesAt, rootsOf, utilisationAt } = await import(`./run-read.js${edition}`);
+const { isEnough } = await import(`./run-series.js${edition}`);
 
 const EVENTS = 20000, TELL_MS = 40;
 const PARTS = ["arrived", "good", "degraded", "failed"];
@@ -39,8 +40,9 @@ class Lane {
     for (const [flow, roots] of this.roots) {
       const now = latencies(from, roots, this.shared.histogram.cells), before = this.seen.get(flow);
       const fresh = before && before.from === from ? now.map((count, cell) => count - before.now[cell]) : now;
-      this.seen.set(flow, { from, now });
-      flows[flow] = [...ratesAt(this.run, roots, bin, width), percentile(fresh, this.edges, 0.5), percentile(fresh, this.edges, 0.99)];
+      const isTold = isEnough(fresh);                // too few have no percentiles: the next second's join them
+      if (isTold || before?.from !== from) this.seen.set(flow, { from, now: isTold ? now : now.map(() => 0) });
+      flows[flow] = [...ratesAt(this.run, roots, bin, width), ...[0.5, 0.99].map((level) => (isTold ? percentile(fresh, this.edges, level) : NaN))];
     }
     return { bin, flows, used: utilisationAt(this.run, bin, width) };
   }
