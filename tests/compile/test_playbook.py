@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -107,3 +108,12 @@ def test_when_engines_agree() -> None:
     assert not agree(("recover", 3.0, True), ("recover", 5.5, True))
     assert agree(("recover", 100.0, True), ("recover", 110.0, True))
     assert agree(("recover", math.inf, False), ("recover", math.inf, False))
+    assert not agree(("recover", math.inf, False), ("recover", 90.0, False))
+
+
+def test_a_drill_that_only_one_engine_could_run_is_no_agreement() -> None:
+    """What was not run says nothing, though neither trial holds."""
+    missed = trial("a", "discrete", ("goodput", 0.5, False))
+    not_run = replace(trial("a", "fluid"), verdict="not run: too many calls")
+    assert not Playbook("tiny", ("fluid", "discrete"), (not_run, missed)).agree("a")
+    assert not Playbook("tiny", ("fluid", "discrete"), (missed, not_run)).agree("a")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
@@ -238,6 +239,8 @@ def trial_rows(trial: Trial) -> list[Row]:
 def _agree(first: Trial, other: Trial) -> bool:
     if first.holds != other.holds or first.is_proven != other.is_proven:
         return False
+    if len(first.judgements) != len(other.judgements):  # one of them was not run
+        return False
     pairs = zip(first.judgements, other.judgements, strict=True)
     return all(_near(a, b) for a, b in pairs)
 
@@ -246,5 +249,7 @@ def _near(a: Judgement, b: Judgement) -> bool:
     if a.measure == "p99" or a.value == b.value:
         return True
     if a.measure == "recover":
+        if math.isinf(a.value) or math.isinf(b.value):
+            return False
         return abs(a.value - b.value) <= max(AGREED_RECOVERY * max(a.value, b.value), AGREED_RECOVERY_S)
     return abs(a.value - b.value) <= AGREED_GOODPUT
