@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from atlas.compile import Case, Settings, run_playbook
-from atlas.compile.kept import FOLDER, Kept, document_key, keep, keep_of, read_kept
+from atlas.compile.kept import FOLDER, Kept, document_key, keep, keep_of, plain_tree, read_kept
 from atlas.compile.sensitivity import sensitivity
 
 from .conftest import MakeCase
@@ -66,3 +68,24 @@ def test_another_code_is_said(kept: Kept) -> None:
     """Outcomes of the code that runs now are told from those of another."""
     assert kept.is_of_this_code
     assert not Kept(kept.playbook, None, 1, kept.document, "0" * 16).is_of_this_code
+
+
+@pytest.mark.parametrize("name", ["source", "note", "basis"])
+def test_a_component_may_be_called_like_a_text(make_case: MakeCase, name: str) -> None:
+    """Its parts that run are in the key, whatever its id."""
+    one = {"name": "One", "kind": "service", "plane": "service", "does": "it", "basis": "stated", "source": "post"}
+    pooled = make_case(components={name: {**one, "routing": "pooled"}})
+    keyed = make_case(components={name: {**one, "routing": "keyed"}})
+    assert document_key(pooled.system) != document_key(keyed.system)
+
+
+def test_what_a_later_python_adds_to_a_tree_changes_nothing() -> None:
+    """Later versions have parts that earlier ones lack, empty where nothing of the kind is written."""
+
+    class Pass(ast.Pass):
+        _fields = ("type_params", "type_comment")
+        type_params: ClassVar[list[object]] = []
+        type_comment = None
+
+    assert plain_tree(Pass()) == plain_tree(ast.Pass())
+    assert plain_tree(ast.parse("a = f(b)")) != plain_tree(ast.parse("a = f(c)"))

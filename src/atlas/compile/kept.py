@@ -27,6 +27,8 @@ FOLDER: Final = "runs"
 FORMAT: Final = 1
 _WORDS = ("name", "note", "because", "basis", "source", "guarantee", "detection", "mitigation", "recovery")
 """Keys whose texts change nothing that runs."""
+_BY_ID = ("components", "flows", "operations", "pools")
+"""Keys whose own keys are ids."""
 _SECTIONS = ("components", "flows", "regions", "multi_region", "model")
 
 
@@ -96,7 +98,7 @@ def keep_of(case: Case, playbook: Playbook, moved: Sensitivity | None, seed: int
 def document_key(system: System) -> str:
     """A digest of what runs of a system's document: its numbers as resolved, its structure, its drills; no prose."""
     data = system.document.model_dump(mode="json", by_alias=True, exclude_none=True)
-    told = {section: _bare(data.get(section)) for section in _SECTIONS}
+    told = {section: _bare(data.get(section), section) for section in _SECTIONS}
     told["failures"] = [_bare(failure) for failure in data.get("failures", ())]
     values = {p: f"{v.mid:.9g}" for p, v in system.values.items() if p.startswith(_RUNNING)}
     spreads = {p: f"{d.shape} {d.mean:.9g} {d.cv:.9g}" for p, d in system.distributions.items()}
@@ -107,10 +109,10 @@ def document_key(system: System) -> str:
 _RUNNING = ("components.", "flows.", "failures.", "multi_region.", "regions.", "vocabulary.")
 
 
-def _bare(value: Any) -> Any:
-    """Data without the texts that only people read."""
+def _bare(value: Any, section: str = "") -> Any:
+    """Data without the texts that only people read. An id of the document may be any word."""
     if isinstance(value, Mapping):
-        return {k: _bare(v) for k, v in value.items() if k not in _WORDS}
+        return {k: _bare(v, k) for k, v in value.items() if k not in _WORDS or section in _BY_ID}
     return [_bare(v) for v in value] if isinstance(value, list | tuple) else value
 
 
@@ -142,7 +144,17 @@ def _code_of(text: str) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [s for s in body if not _is_text(s)]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+    return repr(plain_tree(tree))
+
+
+def plain_tree(node: Any) -> Any:
+    """A syntax tree as lists, without its empty parts: so that it is the same in every version of Python."""
+    if isinstance(node, list):
+        return [plain_tree(one) for one in node]
+    if not isinstance(node, ast.AST):
+        return node
+    parts = ((name, plain_tree(part)) for name, part in ast.iter_fields(node) if part is not None and part != [])
+    return [type(node).__name__, *parts]
 
 
 def _is_text(statement: ast.stmt) -> bool:
