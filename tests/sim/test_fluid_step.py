@@ -54,3 +54,20 @@ def test_what_fails_for_ever_does_not_hide_the_end_of_a_backlog() -> None:
     good = run_fluid(plan, 140).flow_series("read").good
     assert good[85:105] == pytest.approx(0, abs=5)
     assert np.flatnonzero(good[85:] > 450)[0] + 5 == pytest.approx(30, abs=1.5)
+
+
+def test_who_waits_to_try_again_has_not_failed() -> None:
+    """A store gone for half a minute, three attempts seconds apart: after its return nobody fails any more."""
+    series = run_fluid(_client(Fault("capacity", 20, 30, "store", 0.0), attempts=3, backoff_s=4.0), 90).flow_series(
+        "read"
+    )
+    assert series.failed[45:50] == pytest.approx(100, rel=0.1)
+    assert series.failed[51:].sum() < 20
+
+
+def test_who_times_out_has_failed_by_then_and_not_before() -> None:
+    """A store stopped for a minute and a timeout of ten seconds: failures come ten seconds later, and end as late."""
+    series = run_fluid(_client(Fault("slow", 20, 60, "store", 1e6), timeout_s=10.0), 120).flow_series("read")
+    assert series.failed[:29].sum() < 10
+    assert series.failed[32:89] == pytest.approx(100, rel=0.03)
+    assert series.failed[91:].sum() < 5

@@ -16,6 +16,7 @@ import numpy as np
 from atlas.sim.analytic import SteadyState, solve
 from atlas.sim.conditions import initial, open_rates
 from atlas.sim.fidelity import Stratum, fluid_leaves_out, stratum_of
+from atlas.sim.fluid_ends import Ends
 from atlas.sim.fluid_step import Fluid, Now
 from atlas.sim.fluid_web import summed
 from atlas.sim.outcome import FlowSeries, StationSeries
@@ -45,6 +46,8 @@ class FluidOutcome:
     """Ends of the steps, from 0."""
     integrals: Floats
     """[step, column]: integrals from 0 to each of the times; the columns are those of ``_columns``."""
+    ends: Ends
+    """When the requests of the flows end: columns are good, degraded, failed, of all flows."""
     steps: int
     stratum: Stratum
     not_modelled: tuple[str, ...]
@@ -97,6 +100,8 @@ class FluidOutcome:
         return edges
 
     def _integral(self, part: str, index: int, at: Floats) -> Floats:
+        if part in _OUTCOMES:
+            return self.ends.ended(_OUTCOMES.index(part) * len(self.plan.flows) + index, at)
         column = _columns(self.plan)[part] + index
         return np.interp(at, self.times, self.integrals[:, column])
 
@@ -112,7 +117,7 @@ _OUTCOMES = ("good", "degraded", "failed")
 def _columns(plan: Plan) -> dict[str, int]:
     """Where each part of a row of integrals begins."""
     flows, stations = len(plan.flows), len(plan.stations)
-    sizes = dict.fromkeys(("arrived", *_OUTCOMES, "spent"), flows)
+    sizes = dict.fromkeys(("arrived", "spent"), flows)
     sizes |= dict.fromkeys(("utilisation", "queued", "served", "refused"), stations)
     sizes |= {"retries": 1, "hit": len(plan.caches)}
     starts = np.cumsum([0, *sizes.values()])[:-1].tolist()
@@ -132,9 +137,12 @@ class _Run:
         self._state = initial(plan)
         self._fluid = Fluid(plan, self._state)
         self._first_step = _first_step(plan)
+        web = self._fluid.web
+        roots = np.flatnonzero(web.is_root)
+        self._roots = plan.sites.flow[web.site[roots]], roots
         self._times: list[float] = [0.0]
         self._sums: list[Floats] = []
-        self._latest, self._under_way = np.zeros(0), np.zeros(0)
+        self._latest, self._ends = np.zeros(0), Ends()
         self._compared = np.zeros(0)
         self._steps = 0
         self._row = 0
@@ -163,7 +171,9 @@ class _Run:
             if moved < _CALM and step > 10:
                 break
         self._fluid.breakers.open_until[:] = NONE
-        self._sums.append(np.zeros_like(self._row_of(self._fluid.step(0.0, 1e-3, rates), 0.0)))
+        now = self._fluid.step(0.0, 1e-3, rates)
+        self._sums.append(np.zeros_like(self._row_of(now)))
+        self._ends.begin(*self._outcomes_of(now))
 
     def _stretches(self) -> Iterator[tuple[float, str]]:
         """Ends of the stretches within which no input changes; or calm ones, within which a profile runs smoothly."""
@@ -218,7 +228,8 @@ class _Run:
         for _ in range(1 if in_step else self._fluid.depth):
             self._steps += 1
             now = self._fluid.step(start, end - start, after)
-        last = self._row_of(now, 0.0)
+        last = self._row_of(now)
+        self._ends.add(start, end, *self._outcomes_of(now))
         _, self._compared = self._fluid.distance(self._compared)
         for piece in range(_PIECES):
             self._times.append(start + (end - start) * (piece + 1) / _PIECES)
@@ -278,35 +289,33 @@ class _Run:
 
     def _record(self, start: float, end: float, now: Now) -> None:
         """Add what flowed in a step to the running integrals."""
-        row = self._row_of(now, end - start)
         self._times.append(end)
-        self._sums.append(row * (end - start))
+        self._sums.append(self._row_of(now) * (end - start))
+        self._ends.add(start, end, *self._outcomes_of(now))
 
-    def _row_of(self, now: Now, dt: float) -> Floats:
-        """The rates of a moment, ``dt`` long (0: a steady one). Requests end when their time is over.
-
-        Those under way leave at the rate number / mean time; so behind a queue that grows fewer end than arrive.
-        """
-        web, sites, count = self._fluid.web, self._plan.sites, len(self._plan.flows)
-        roots = np.flatnonzero(web.is_root)
-        flow = sites.flow[web.site[roots]]
+    def _row_of(self, now: Now) -> Floats:
+        """The rates of a moment."""
+        flow, roots = self._roots
+        count = len(self._plan.flows)
         arrived = summed(flow, now.calls[roots], count)
-        ended = np.concatenate([summed(flow, x[roots], count) for x in (now.good, now.degraded, now.failed)])
         spent = summed(flow, (now.mean_s * now.calls)[roots], count)
-        lost = summed(flow, (now.lost_s * now.failed)[roots], count)
-        late = lost / np.maximum(ended[2 * count :], 1e-12)
-        soon = np.maximum(spent - lost, 0.0) / np.maximum(arrived - ended[2 * count :], 1e-12)
-        delay = np.minimum(np.concatenate((soon, soon, late)), self._for_s)
-        if dt > 0:
-            there = self._under_way + ended * dt
-            self._under_way = there * delay / (delay + dt)
-            ended = (there - self._under_way) / dt
-        else:
-            self._under_way = ended * delay
         stations = (now.utilisation, now.queued, now.served, now.refused)
         hits = self._state.warm * self._plan.caches.hit
-        self._latest = np.concatenate((arrived, ended, spent, *stations, [now.retries], hits))
+        self._latest = np.concatenate((arrived, spent, *stations, [now.retries], hits))
         return self._latest
+
+    def _outcomes_of(self, now: Now) -> tuple[Floats, Floats]:
+        """Outcomes per second of the requests that come, by flow, and the mean time until each is known."""
+        flow, roots = self._roots
+        count = len(self._plan.flows)
+        rates = [summed(flow, x[roots], count) for x in (now.good, now.degraded, now.failed)]
+        arrived = summed(flow, now.calls[roots], count)
+        spent = summed(flow, (now.mean_s * now.calls)[roots], count)
+        lost = summed(flow, (now.lost_s * now.failed)[roots], count)
+        last = summed(flow, (now.last_s * now.failed)[roots], count)
+        late = last / np.maximum(rates[2], 1e-12)
+        soon = np.maximum(spent - lost, 0.0) / np.maximum(arrived - rates[2], 1e-12)
+        return np.concatenate(rates), np.minimum(np.concatenate((soon, soon, late)), self._for_s)
 
     def _outcome(self) -> FluidOutcome:
         return FluidOutcome(
@@ -315,6 +324,7 @@ class _Run:
             bin_s=self._bin_s,
             times=np.array(self._times),
             integrals=np.cumsum(np.array(self._sums), axis=0),
+            ends=self._ends,
             steps=self._steps,
             stratum=stratum_of(self._plan),
             not_modelled=fluid_leaves_out(self._plan),

@@ -74,6 +74,8 @@ class Settings:
         quorums = [s for n in web.network.nodes for s in n.stages if s.quorum]
         self.quorums = {c: (s.quorum, len(s.calls)) for s in quorums for c in s.calls}
         """Of calls that a quorum is made of: how many must succeed, of how many."""
+        self.ends_apart = (web.attempts > 1) & ~np.isin(np.arange(web.count), list(self.quorums))
+        """Calls with retries that end one by one."""
         self.links = np.where(web.entry_stage == NONE, len(web.stage_parent) + web.entry_parent, web.entry_stage)
         """Where in (stages reached, nodes come through) each entry finds how often it is come to."""
 

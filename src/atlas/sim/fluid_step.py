@@ -36,6 +36,7 @@ class Now:
     failed: Floats
     mean_s: Floats
     lost_s: Floats
+    last_s: Floats
     utilisation: Floats
     queued: Floats
     served: Floats
@@ -60,8 +61,8 @@ class Fluid:
         self._through = np.ones(nodes)
         self.mean, self.variance = np.zeros(nodes), np.zeros(nodes)
         self.ok, self.good = np.ones(nodes), np.ones(nodes)
-        self.lost_s = np.zeros(nodes)
-        """Mean time until a call has failed, where it fails."""
+        self.lost_s, self.last_s = np.zeros(nodes), np.zeros(nodes)
+        """Mean time until a call has failed, where it fails: from its first attempt, and from its last."""
         self._copies, self._shared = np.zeros(nodes), np.ones(nodes)
         self._fallen, self._diverted = np.zeros(nodes), np.zeros(nodes)
         self._chain_mean, self._stay, self._loss = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
@@ -211,21 +212,26 @@ class Fluid:
         failed = np.maximum(1 - ok, 0.0)
         timed_out = (1 - refused) * late + lost
         broken = np.maximum(failed - timed_out - refused + lost, 0.0)
-        until = np.minimum(start + self._chain_lost(happens), given.timeout)
-        self._loss = (timed_out * given.patience + broken * until) / np.maximum(failed, TINY)
+        whole, last = self._chain_lost(happens)
+        share = np.maximum(failed, TINY)
+        self._loss = (timed_out * given.patience + broken * np.minimum(start + last, given.timeout)) / share
+        lost_s = (timed_out * given.patience + broken * np.minimum(start + whole, given.timeout)) / share
+        self.lost_s, self.last_s = lost_s * self.web.attempts + given.pauses, self._loss
         spent = self._spent(mean, variance, late) * (1 - refused) + lost * given.patience
         if self.breakers.is_needed:
             self.breakers.feed(time[0], made * (time[0] >= self.breakers.open_until), failed, time[1])
         self._settle(time[1], calls, attempts, (ok, good, failed, spent, variance * (1 - late)))
 
-    def _chain_lost(self, happens: Floats) -> Floats:
+    def _chain_lost(self, happens: Floats) -> tuple[Floats, Floats]:
         """Mean time until the stages of a node have failed, where they fail: that of the calls that did it."""
         web = self.web
-        if self._given.retries == 0 or not (self.ok < 1).any():
-            return self._none
+        if not (self.ok < 1).any():
+            return self._none, self._none
         weight = happens * (1 - self.ok[web.entry_child]) * web.entry_waited
-        time = summed(web.entry_parent, weight * self.lost_s[web.entry_child], web.count)
-        return time / np.maximum(summed(web.entry_parent, weight, web.count), TINY)
+        total = np.maximum(summed(web.entry_parent, weight, web.count), TINY)
+        parts = (summed(web.entry_parent, weight * x[web.entry_child], web.count) for x in (self.lost_s, self.last_s))
+        whole, last = (part / total for part in parts)
+        return whole, last
 
     def _late(self, mean: Floats, variance: Floats, certain: Floats) -> Floats:
         """Share of the calls let in that their timeout cuts off, copies counted."""
@@ -268,26 +274,21 @@ class Fluid:
         """From attempts to calls: retries within their budget, then fallbacks."""
         ok, good, failed, spent, variance = outcome
         given = self._given
-        lag = _LAG * self.mean
-        lag = lag / (lag + dt)  # callers learn of it as the answers come
+        lag = _LAG * np.minimum(self.mean, spent)
+        lag = lag / (lag + dt)  # callers learn of it as the answers come (pauses before another attempt apart)
         whole, best, mean = ok, good, spent
+        gone = calls * failed
         if given.retries:
-            wanted = attempts[:, :-1] * failed[:, None] * given.allowed
-            for node, quorum in given.quorums.items():  # nobody tries again once the quorum is there
-                wanted[node] *= still_waited_for(*quorum, float(failed[node]))
-            allowed = self._budgeted(calls, wanted, dt)
-            self._wanted = wanted * allowed[:, None]
-            self._wait_out(dt)
-            self.lost_s = self._loss * self.web.attempts + given.pauses
+            allowed = self._retry(calls, attempts, failed, dt)
             powers = np.cumprod(np.repeat((failed * allowed)[:, None], given.retries, axis=1), axis=1) * given.allowed
             more = powers.sum(axis=1)
             pause = (powers * given.backoff).sum(axis=1)
             mean = spent * (1 + more) + pause
             variance = variance * (1 + more) + more * (spent + pause) ** 2
-            whole, best = ok * (1 + more), good * (1 + more)
+            whole, best, gone = self._ended(calls, attempts.sum(axis=1), (ok, good, failed), more)
         if given.has_fallbacks:
             lost = np.maximum(1 - whole, 0.0)
-            self._fallen = np.where(given.falls_back, calls * lost, 0.0)
+            self._fallen = np.where(given.falls_back, gone, 0.0)
             rescued = np.maximum(self.web.answers, given.is_called_back * self.ok[given.fallback])
             whole = whole + np.where(given.falls_back, lost * rescued, 0.0)
             mean = mean + given.is_called_back * lost * self.mean[given.fallback]
@@ -298,6 +299,31 @@ class Fluid:
         self.good = best + (self.good - best) * lag
         if given.coalesces:
             self._shared = np.where(given.coalesce, 1 / (1 + calls / given.callers * spent), 1.0)
+
+    def _retry(self, calls: Floats, attempts: Floats, failed: Floats, dt: float) -> Floats:
+        """Send what failed and may be tried again to wait; the share of it for which there are tokens."""
+        wanted = attempts[:, :-1] * failed[:, None] * self._given.allowed
+        for node, quorum in self._given.quorums.items():  # nobody tries again once the quorum is there
+            wanted[node] *= still_waited_for(*quorum, float(failed[node]))
+        allowed = self._budgeted(calls, wanted, dt)
+        self._wanted = wanted * allowed[:, None]
+        self._wait_out(dt)
+        return allowed
+
+    def _ended(
+        self, calls: Floats, made: Floats, shares: tuple[Floats, Floats, Floats], more: Floats
+    ) -> tuple[Floats, ...]:
+        """Of the calls that end with the attempts of this moment: shares answered and good; failures per second.
+
+        Who fails and tries again has not ended. Calls of quorums, which others end, are taken as if all attempts
+        were of this moment (``more`` than one of each).
+        """
+        ok, good, failed = shares
+        gone = np.maximum(made * failed - self._wanted.sum(axis=1), 0.0)
+        ends = made * ok + gone
+        here = self._given.ends_apart & (ends > TINY)
+        part = np.where(here, made / np.maximum(ends, TINY), 1 + more)
+        return ok * part, good * part, np.where(here, gone, calls * np.maximum(1 - ok * part, 0.0))
 
     def _wait_out(self, dt: float) -> None:
         """Let what failed in a step wait to be tried again: until its failure was known, and then its backoff.
@@ -352,6 +378,7 @@ class Fluid:
             failed=calls * (1 - self.ok),
             mean_s=self.mean,
             lost_s=self.lost_s,
+            last_s=self.last_s,
             utilisation=self._utilisation * weather.share_left + weather.share_taken,
             queued=summed(network.group_station, network.group_instances * self.queues.waiting, stations),
             served=let_in[:stations],
