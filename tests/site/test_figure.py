@@ -6,6 +6,7 @@ import pytest
 
 from atlas.catalogue import Catalogue
 from atlas.catalogue.visits import Visited
+from atlas.diagnostic import Finding, Level, Position
 from atlas.model import System
 from atlas.site.figure import EvidenceBook
 from atlas.site.names import printed
@@ -98,3 +99,18 @@ def test_an_outdated_visit_is_not_shown(catalogue: Catalogue) -> None:
     ident, claim = next((i, c) for i, c in system.document.claims.items() if c.figure and c.verdict == "found")
     old = Visited(ident, claim.source[0], "2026-11-21", "other words", "vanished")
     assert EvidenceBook(system, TODAY, visits=[old]).visits == ()
+
+
+def test_a_finding_about_another_claim_is_not_told(catalogue: Catalogue) -> None:
+    """Ids of claims often begin alike: what a check says of ``dau-2019-09`` is not said of ``dau-2019``."""
+    system = catalogue.systems["slack"]
+    short, long = "dau-2019", "dau-2019-09"
+    assert {short, long} <= system.claims.keys()
+    finding = Finding("EVI001", Level.WARNING, "made up", Position("slack.yaml", 1, 1), f"claims.{long}.value")
+    book = EvidenceBook(system, TODAY, [finding])
+
+    def checked(claim: str) -> str:
+        return "".join(part.text for part in dict(book.of_claim(claim).rows)["Checked"])
+
+    assert "made up" in checked(long)
+    assert "made up" not in checked(short)

@@ -198,7 +198,8 @@ class EvidenceBook:
         return joined(lines, "; ") if lines else None
 
     def _checked(self, view: ClaimView) -> tuple[Part, ...]:
-        against = [f for f in self._findings if view.id in f.because or f.path.startswith(f"claims.{view.id}")]
+        own = f"claims.{view.id}"
+        against = [f for f in self._findings if view.id in f.because or f"{f.path}.".startswith(f"{own}.")]
         if against:
             return joined((Words(f"{f.code}: {f.message}") for f in against), "; ")
         if view.claim.verdict != "found":
