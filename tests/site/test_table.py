@@ -7,6 +7,7 @@ import io
 import json
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +81,10 @@ def test_rows_that_go_on_share_their_first_and_last_cell() -> None:
     table = Table("t", "T", columns("A", "B"), tuple(rows))
     assert table.spans == (2, 0, 1)
     assert to_csv(table).splitlines()[1:] == ["x,1,,", "x,2,,", "y,3,,"]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_name_in_a_head_becomes_a_formula(sign: str) -> None:
+    """Names of systems head the columns of a comparison."""
+    head = next(csv.reader(io.StringIO(to_csv(Table("t", "Test", columns("What", f"{sign}1+1"), ())), newline="")))
+    assert head[1:] == [f"'{sign}1+1".replace("\r", "\n"), "origin", "claims"]

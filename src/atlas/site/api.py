@@ -12,10 +12,9 @@ from atlas.site.digest import ClaimDigest, Digest
 from atlas.site.frame import Site, page_url
 from atlas.site.pages.compare import MOST_ALONE, comparable, traits
 from atlas.site.pages.index_tables import leading
-from atlas.site.table import dump
+from atlas.site.table import dump, inert
 
 VERSION = "v1"
-_FORMULA = ("=", "+", "-", "@")
 _CLAIM_COLUMNS = (
     "system", "claim", "metric", "stat", "of", "value", "low", "mid", "high", "dimension", "held", "scope",
     "confidence", "verdict", "first_hand", "source", "source_url", "printed",
@@ -24,7 +23,7 @@ _CLAIM_COLUMNS = (
 
 def system_files(digest: Digest, system: System, vocabulary: Vocabulary) -> dict[str, str]:
     """The data of one system, and its document."""
-    own = digest.model_dump(mode="json", exclude={"global_flow", "claims"})
+    own = digest.model_dump(mode="json", exclude={"global_flow", "claims", "pages"})
     own["claims"] = [_claim(c) for c in digest.claims]
     own["comparable"] = [_comparable(c) for c in comparable(digest)]
     own["leading"] = [c.id for c in leading(digest, MOST_ALONE)]
@@ -63,7 +62,7 @@ def claims_csv(systems: Sequence[Digest]) -> str:
                 c.held,
             ]
             line += [c.scope, c.confidence, c.verdict, str(c.is_primary).lower(), c.source_title, c.source_url, c.quote]
-            writer.writerow([f"'{text}" if text.startswith(_FORMULA) else text for text in line])
+            writer.writerow([inert(text) for text in line])
     return out.getvalue()
 
 

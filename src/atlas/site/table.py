@@ -12,7 +12,7 @@ from typing import Any
 
 from atlas.site.parts import Cell, Figure
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,12 @@ def to_csv(table: Table) -> str:
     """The table as CSV with two more columns: where its numbers come from, and the claims behind them."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([c.label for c in table.columns] + ["origin", "claims"])
+    writer.writerow([*(inert(c.label) for c in table.columns), "origin", "claims"])
     for row in table.rows:
         figures = [f for one in row.cells for f in one.figures]
         origins = dict.fromkeys(f.origin for f in figures)
         claims = dict.fromkeys(c for f in figures for c in f.claims)
-        cells = [_inert(one.text) for one in row.cells]
+        cells = [inert(one.text) for one in row.cells]
         writer.writerow([*cells, " ".join(origins), " ".join(claims)])
     return out.getvalue()
 
@@ -137,6 +137,7 @@ def _figure(figure: Figure) -> dict[str, Any]:
     return entry
 
 
-def _inert(text: str) -> str:
-    """A text that a spreadsheet would run as a formula is kept as text."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def inert(text: str) -> str:
+    """A text that a spreadsheet would run as a formula is kept as text; a lone carriage return would end its line."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{lines}" if lines.startswith(_FORMULA) else lines
