@@ -63,3 +63,15 @@ def small(tmp_path: Path) -> Callable[[], Path]:
         return root
 
     return make
+
+
+@pytest.fixture(scope="session")
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A catalogue of one stub, which once had another name, as a site."""
+    root = tmp_path_factory.mktemp("stub")
+    folder = root / "catalogue" / "systems" / "social"
+    folder.mkdir(parents=True)
+    head = "id: CS-STUB\nname: Stub\norg: discord\ncategory: social\nstatus: stub\n"
+    rest = "last_verified: 2026-11-21\nconfidence: C\nsummary: Hardly known.\naliases: [old-stub]\n"
+    (folder / "stub.yaml").write_text(head + rest, "utf-8")
+    return Built(root / "out", build(root / "catalogue", root / "out", today=TODAY, with_search=False))

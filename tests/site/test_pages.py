@@ -148,9 +148,16 @@ def test_the_policy_stands_on_every_page(site: Built) -> None:
 
 
 def test_sitemap_lists_the_pages(site: Built) -> None:
-    """The sitemap has every page but embeds and the error page."""
-    text = site.text("sitemap.xml")
-    listed = set(re.findall(r"<loc>http://127.0.0.1:8000/([^<]*)</loc>", text))
-    for slug in site.report.digests:
-        assert f"systems/{slug}/" in listed
-    assert not any(page.startswith("embed/") for page in listed)
+    """The sitemap has every page but embeds, the error page and ways from old names, and none that is not there."""
+    listed = re.findall(r"<loc>http://127.0.0.1:8000/([^<]*)</loc>", site.text("sitemap.xml"))
+    there = [p.removesuffix("index.html") for p, text in site.pages.items() if 'http-equiv="refresh"' not in text]
+    assert listed == sorted(page for page in there if not page.startswith("embed/") and page != "404.html")
+    assert any(page.endswith("/drills/") for page in listed)
+
+
+def test_the_sitemap_of_a_stub_has_only_pages_that_it_has(stub: Built) -> None:
+    """A stub has no components, no drills and no deep dives, and under its old name it is not listed."""
+    listed = re.findall(r"<loc>http://127.0.0.1:8000/(systems/[^<]+)</loc>", stub.text("sitemap.xml"))
+    assert listed == ["systems/stub/", "systems/stub/diagrams/", "systems/stub/evidence/"]
+    assert {f"{page}index.html" for page in listed} <= stub.pages.keys()
+    assert "systems/old-stub/index.html" in stub.pages

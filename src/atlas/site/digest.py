@@ -139,6 +139,8 @@ class Digest(BaseModel, frozen=True, extra="forbid"):
     global_flow: str
     facts: Facts
     drills: tuple[DrillDigest, ...] = ()
+    pages: tuple[str, ...] = ("",)
+    """Its own pages below ``systems/<slug>/``."""
 
     @property
     def usable(self) -> tuple[ClaimDigest, ...]:
@@ -197,7 +199,15 @@ def digest(
         global_flow=(global_flow.tall or global_flow.wide) if global_flow else "",
         facts=facts_of(system, findings),
         drills=_drills(kept),
+        pages=_pages(system, pictures, kept),
     )
+
+
+def _pages(system: System, pictures: Sequence[Drawing], kept: Kept | None) -> tuple[str, ...]:
+    document = system.document
+    parts = {"diagrams": pictures, "components": document.components, "drills": kept}
+    names = ("evidence", *(name for name, found in parts.items() if found), *document.deep_dives)
+    return ("", *(f"{name}/" for name in names))
 
 
 def _drills(kept: Kept | None) -> tuple[DrillDigest, ...]:

@@ -20,8 +20,6 @@ from atlas.site.frame import Site
 from atlas.site.pages import compare, coverage, drills, home, metrics, prose, vocabulary
 from atlas.site.sitemap import sitemap_files
 
-_SYSTEM_PAGES = ("", "diagrams/", "evidence/", "components/")
-
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -147,5 +145,6 @@ def _parts(systems: Systems, context: Context) -> Iterator[_Part]:
 
 
 def _map(pages: Iterable[str], systems: Systems, context: Context) -> Files:
-    own = sorted(f"systems/{s.slug}/{page}index.html" for s in systems for page in _SYSTEM_PAGES)
-    return sitemap_files([*pages, *own], context.site)
+    moved = {f"systems/{old}/index.html" for s in systems for old in s.aliases}
+    own = [f"systems/{s.slug}/{page}index.html" for s in systems for page in s.pages]
+    return sitemap_files([*(page for page in pages if page not in moved), *own], context.site)

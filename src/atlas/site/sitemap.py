@@ -12,7 +12,7 @@ LOCAL = "http://127.0.0.1:8000/"
 
 
 def sitemap_files(paths: Iterable[str], site: Site) -> dict[str, str]:
-    """``sitemap.xml`` of every page that is not an embed or the error page, and ``robots.txt``."""
+    """``sitemap.xml`` of every page of ``paths`` that is not an embed or the error page, and ``robots.txt``."""
     base = (site.base_url or LOCAL).rstrip("/")
     pages = sorted(
         p.removesuffix("index.html") for p in paths if p.endswith("index.html") and not p.startswith("embed/")
