@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.discover.web.host import Page, Web, running_web
 
 import atlas.cli.verify
-from atlas.cli.network import clock
 from atlas.discover.fetcher import Fetcher
 from atlas.discover.frontier import Frontier
 
@@ -21,8 +21,8 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     """A web to which the command's fetcher is led."""
     with running_web() as running:
 
-        def fetcher(_contact: str | None, frontier: Frontier) -> Fetcher:
-            return Fetcher(running.settings(), clock, frontier, running.resolver())
+        def fetcher(_contact: str | None, frontier: Frontier, now: Callable[[], dt.datetime]) -> Fetcher:
+            return Fetcher(running.settings(), now, frontier, running.resolver())
 
         monkeypatch.setattr(atlas.cli.verify, "open_fetcher", fetcher)
         yield running

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,16 +10,18 @@ import typer
 
 from atlas.cli.exit import COULD_NOT_RUN, fail
 from atlas.cli.nearest import nearest
-from atlas.cli.network import ContactOption, DataOption, clock, data_root, open_fetcher
+from atlas.cli.network import ContactOption, DataOption, clock_on, data_root, open_fetcher
 from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_root, open_catalogue, read_today
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections import Counter
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import ExitStack
 
     from atlas.discover.candidate import Candidate, Candidates
     from atlas.discover.crew import Crew
+    from atlas.discover.frontier import Outcome
     from atlas.discover.pipeline import Discovery, Summary
     from atlas.discover.registry import Followed
 
@@ -75,7 +78,8 @@ def discover(
                 summary = _backfill(discovery, crew, warc, limit, quiet=as_json)
             else:
                 followed = _followed(loaded.root, feed or [])
-                _crawl(discovery, followed, age, limit, contact, quiet=as_json)
+                work = _Fetching(discovery, followed, age, limit, clock_on(today))
+                _crawl(work, contact, quiet=as_json)
                 summary = _read(discovery, crew, quiet=as_json)
             branches = [_proposed(c, loaded.root) for c in summary.candidates] if pr else []
             kept = store.folder
@@ -134,16 +138,19 @@ def _followed(root: Path, names: Sequence[str]) -> list[Followed]:
     return chosen
 
 
-def _crawl(
-    discovery: Discovery,
-    followed: Sequence[Followed],
-    since: dt.timedelta | None,
-    limit: int,
-    contact: str | None,
-    *,
-    quiet: bool,
-) -> None:
-    """Fetch the feeds that are due, then the pages they lead to."""
+@dataclass(frozen=True)
+class _Fetching:
+    """What to fetch: feeds, posts of an age, so many pages, at a moment."""
+
+    discovery: Discovery
+    followed: Sequence[Followed]
+    since: dt.timedelta | None
+    limit: int
+    now: Callable[[], dt.datetime]
+
+
+def _crawl(asked: _Fetching, contact: str | None, *, quiet: bool) -> None:
+    """Fetch the feeds that are due, then the pages they lead to, and tell what the visits came to."""
     import asyncio
 
     from atlas.cli.progress import bar
@@ -151,8 +158,9 @@ def _crawl(
     from atlas.discover.crawl import Crawl, crawl
     from atlas.discover.frontier import Found, Frontier
 
-    frontier = Frontier(discovery.store)
-    frontier.add([Found(f.address, "feed", f.owner) for f in followed], clock())
+    store, feeds = asked.discovery.store, [f.address for f in asked.followed]
+    frontier = Frontier(store)
+    frontier.add([Found(f.address, "feed", f.owner) for f in asked.followed], asked.now())
 
     async def run() -> None:
         with bar("Fetching", quiet=quiet) as advance:
@@ -161,15 +169,23 @@ def _crawl(
             def told(task: Any, _visit: Any) -> None:
                 nonlocal done
                 done += 1
-                advance(done, max(done, limit), task.url)
+                advance(done, max(done, asked.limit), task.url)
 
-            async with open_fetcher(contact, frontier) as fetcher:
-                read = discovery.reader(followed, since)
-                work = Crawl(discovery.store, frontier, Archive(discovery.store), fetcher, clock, read, progress=told)
-                await crawl(work, limit=len(followed), kind="feed")
-                await crawl(work, limit=limit, kind="page")
+            async with open_fetcher(contact, frontier, asked.now) as fetcher:
+                read = asked.discovery.reader(asked.followed, asked.since)
+                work = Crawl(store, frontier, Archive(store), fetcher, asked.now, read, progress=told)
+                visits = await crawl(work, limit=len(feeds), kind="feed", among=feeds)
+                _tell_visits("feeds", visits, len(feeds) - visits.total())
+                _tell_visits("pages", await crawl(work, limit=asked.limit, kind="page"))
 
     asyncio.run(run())
+
+
+def _tell_visits(what: str, visits: Counter[Outcome], left: int = 0) -> None:
+    """How visits went, on standard error; ``left`` were not due."""
+    parts = [f"{count} {outcome}" for outcome, count in visits.most_common()]
+    parts += [f"{left} not due yet"] if left else []
+    typer.echo(f"{what}: {', '.join(parts) or 'none to fetch'}", err=True)
 
 
 def _read(discovery: Discovery, crew: Crew, *, quiet: bool) -> Summary:

@@ -9,12 +9,13 @@ import typer
 
 from atlas.cli.exit import FOUND, fail
 from atlas.cli.nearest import nearest
-from atlas.cli.network import ContactOption, DataOption, clock, data_root, open_fetcher
-from atlas.cli.options import CatalogueOption, JsonOption, find_root, open_catalogue
+from atlas.cli.network import ContactOption, DataOption, clock_on, data_root, open_fetcher
+from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_root, open_catalogue
 from atlas.cli.sources import sources_app
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import datetime as dt
+    from collections.abc import Callable, Sequence
 
     from atlas.discover.verify import Cited, Verified
 
@@ -33,6 +34,7 @@ def verify(
         bool, typer.Option("--record", help="Keep what was found in visits/ of the catalogue, for pages and checks.")
     ] = False,
     as_json: JsonOption = False,
+    today: TodayOption = None,
 ) -> None:
     """Visit the sources of claims and find each figure again; no claim is changed.
 
@@ -49,7 +51,7 @@ def verify(
     from atlas.discover.anchor import Anchoring
 
     cited = _cited(systems or [], catalogue, quiet=as_json)
-    found = _visit(cited, contact, data_root(data), quiet=as_json)
+    found = _visit(cited, contact, data_root(data), clock_on(today), quiet=as_json)
     if keep:
         _record(find_root(catalogue), cited, found)
     if as_json:
@@ -75,7 +77,9 @@ def _cited(systems: Sequence[str], catalogue: Path | None, *, quiet: bool) -> li
     return [c for slug in systems or loaded.systems for c in cited_claims(loaded.systems[slug])]
 
 
-def _visit(cited: Sequence[Cited], contact: str | None, folder: Path, *, quiet: bool) -> list[Verified]:
+def _visit(
+    cited: Sequence[Cited], contact: str | None, folder: Path, now: Callable[[], dt.datetime], *, quiet: bool
+) -> list[Verified]:
     import asyncio
 
     from atlas.cli.progress import bar
@@ -89,8 +93,8 @@ def _visit(cited: Sequence[Cited], contact: str | None, folder: Path, *, quiet: 
         frontier = Frontier(store)
         total, done = len({c.url for c in cited}), iter(range(1, len(cited) + 1))
         with bar("Visiting", quiet=quiet) as advance:
-            async with open_fetcher(contact, frontier) as fetcher:
-                work = Crawl(store, frontier, Archive(store), fetcher, clock)
+            async with open_fetcher(contact, frontier, now) as fetcher:
+                work = Crawl(store, frontier, Archive(store), fetcher, now)
                 return await verify_claims(work, cited, lambda url: advance(next(done), total, url))
 
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from atlas.discover.archive import Archive, ArchiveError
@@ -44,16 +44,19 @@ class Crawl:
 class _Run:
     left: int
     kind: Kind | None
+    among: Collection[str] | None
     busy: set[str] = field(default_factory=set)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
 
-async def crawl(work: Crawl, *, limit: int, kind: Kind | None = None) -> Counter[Outcome]:
-    """Fetch what is due, at most ``limit`` addresses (of one kind, where given); gives the count of each outcome.
+async def crawl(
+    work: Crawl, *, limit: int, kind: Kind | None = None, among: Collection[str] | None = None
+) -> Counter[Outcome]:
+    """Fetch what is due, at most ``limit`` addresses (of one kind, of these, where given); counts each outcome.
 
     It ends when nothing more is due now; what is due later waits for the next run.
     """
-    run = _Run(limit, kind)
+    run = _Run(limit, kind, among)
     pending: set[asyncio.Task[None]] = set()
     try:
         while True:
@@ -73,7 +76,7 @@ async def crawl(work: Crawl, *, limit: int, kind: Kind | None = None) -> Counter
 def _take(work: Crawl, run: _Run) -> Task | None:
     if run.left <= 0:
         return None
-    task = work.frontier.next(work.clock(), run.busy, run.kind)
+    task = work.frontier.next(work.clock(), run.busy, run.kind, run.among)
     if task is not None:
         run.left -= 1
         run.busy.add(task.host)
@@ -123,10 +126,14 @@ def _judge(work: Crawl, task: Task, page: Fetched) -> Visit:
 
 
 def write_down(work: Crawl, task: Task, visit: Visit) -> int:
-    """Archive, frontier and what the page leads to, in one transaction; gives how many addresses were new."""
+    """Archive, frontier and what the page leads to, in one transaction; gives how many addresses were new.
+
+    A feed that did not change is read again: what is wanted of it may have.
+    """
     with work.store.transaction():
         found: Iterable[Found] = ()
-        if visit.page is not None and visit.outcome is Outcome.FETCHED:
-            work.archive.keep(visit.page)
+        if visit.page is not None and visit.outcome.is_answer:
+            if visit.outcome is Outcome.FETCHED:
+                work.archive.keep(visit.page)
             found = work.read(task, visit.page)
         return work.frontier.record(task, visit, found)

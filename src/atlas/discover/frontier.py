@@ -118,15 +118,25 @@ class Frontier:
             query = "UPDATE address SET state = 'waiting', due_at = ?, failures = 0 WHERE url = ?"
             database.execute(query, (now.isoformat(), url))
 
-    def next(self, now: dt.datetime, busy: Collection[str] = (), kind: Kind | None = None) -> Task | None:
-        """The address that has been due longest, at a host that is not busy; feeds before pages, sources on request."""
-        marks = ", ".join("?" for _ in busy)
+    def next(
+        self,
+        now: dt.datetime,
+        busy: Collection[str] = (),
+        kind: Kind | None = None,
+        among: Collection[str] | None = None,
+    ) -> Task | None:
+        """The address that has been due longest, at a host that is not busy; feeds before pages, sources on request.
+
+        With ``among``, one of these addresses.
+        """
+        marks, chosen = ", ".join("?" for _ in busy), ", ".join("?" for _ in among or ())
+        only = f"AND url IN ({chosen}) " if among is not None else ""
         query = (
             "SELECT url, kind, owner, host, etag, last_modified, sha256, failures FROM address "  # noqa: S608
             f"WHERE state = 'waiting' AND due_at <= ? AND host NOT IN ({marks}) AND kind = COALESCE(?, kind) "
-            "AND (kind <> 'source' OR ? = 'source') ORDER BY kind, due_at, rowid LIMIT 1"
+            f"AND (kind <> 'source' OR ? = 'source') {only}ORDER BY kind, due_at, rowid LIMIT 1"
         )
-        row = self._store.database.execute(query, (now.isoformat(), *busy, kind, kind)).fetchone()
+        row = self._store.database.execute(query, (now.isoformat(), *busy, kind, kind, *(among or ()))).fetchone()
         return _task(row) if row is not None else None
 
     def task(self, url: str) -> Task | None:

@@ -56,6 +56,19 @@ CREATE INDEX IF NOT EXISTS anchor_claim ON anchor (system, claim, source, at);
 """
 
 
+_locks: set[IO[str]] = set()
+"""Of the stores that this process has open."""
+
+
+def _let_go() -> None:
+    """In a process that was forked: the lock is the parent's, and must not outlive it in a worker that hangs."""
+    while _locks:
+        _locks.pop().close()
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
 class StoreError(Exception):
     """The folder cannot be used; the message says why."""
 
@@ -103,6 +116,7 @@ def open_store(folder: Path) -> Iterator[Store]:
     folder.chmod(0o700)
     with (folder / "lock").open("a") as lock:
         _lock(lock, folder)
+        _locks.add(lock)
         database = sqlite3.connect(folder / "discover.sqlite", isolation_level=None, timeout=30)
         try:
             database.execute("PRAGMA journal_mode=WAL")
@@ -111,6 +125,7 @@ def open_store(folder: Path) -> Iterator[Store]:
             database.executescript(_SCHEMA)
             yield Store(folder, database)
         finally:
+            _locks.discard(lock)
             database.close()
 
 
