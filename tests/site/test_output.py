@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from atlas.site import fonts
+from atlas.site.cache import Cache
 from atlas.site.output import MARKER, OutputError, staged, write_changed, write_files
+from atlas.site.shared_files import warm_assets
 
 
 def _site(out: Path, text: str) -> None:
@@ -134,3 +137,29 @@ def test_only_what_differs_is_written(tmp_path: Path) -> None:
     time.sleep(0.01)
     assert write_changed(tmp_path, {"a.html": "same", "b/c.html": "new"}) == ["b/c.html"]
     assert (tmp_path / "a.html").stat().st_mtime_ns == before
+
+
+def test_two_builds_may_make_the_same_font_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both lack it in the cache they share, both write it, and neither takes the other's half-written file."""
+    replace, others = Path.replace, [b"made by the other"]
+
+    def after_the_other(self: Path, target: Path) -> Path:
+        if others:
+            others.pop()
+            warm_assets(tmp_path)
+        return replace(self, target)
+
+    monkeypatch.setattr(fonts, "subset", lambda weight: f"font {weight}".encode())
+    monkeypatch.setattr(Path, "replace", after_the_other)
+    warm_assets(tmp_path)
+    assert sorted(file.read_bytes() for file in tmp_path.iterdir()) == [b"font 400", b"font 700"]
+
+
+def test_an_entry_that_another_build_removed_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two builds may clear one cache at the same time."""
+    there = [tmp_path / f"{n:032x}" for n in range(70)]
+    for folder in there[1:]:
+        folder.mkdir()
+    monkeypatch.setattr(Cache, "_others", lambda *_: iter(there))
+    Cache(tmp_path).prune([])
+    assert 3 <= len(list(tmp_path.iterdir())) < 69

@@ -101,7 +101,7 @@ class Cache:
     def prune(self, used: Collection[str]) -> None:
         """Remove the entries used longest ago, beyond three times what this build used."""
         for prefix, most in (("", max(_KEPT_AT_LEAST, 2 * len(used))), ("pagefind-", _KEPT_INDEXES)):
-            others = sorted(self._others(used, prefix), key=lambda p: p.stat().st_mtime, reverse=True)
+            others = sorted(self._others(used, prefix), key=_last_used, reverse=True)
             for folder in others[most:]:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -110,3 +110,11 @@ class Cache:
             is_kind = path.name.startswith(prefix) if prefix else "-" not in path.name
             if path.is_dir() and is_kind and path.name not in used:
                 yield path
+
+
+def _last_used(folder: Path) -> float:
+    """When an entry was used (seconds of the file system); long ago where another build has removed it meanwhile."""
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -88,11 +89,19 @@ def write_changed(folder: Path, files: Mapping[str, str | bytes]) -> list[str]:
         if path.is_file() and path.read_bytes() == data:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.partial")
-        partial.write_bytes(data)
-        partial.replace(path)
+        write_whole(path, data)
         changed.append(name)
     return changed
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file in one step; of several that write it at once, the last is right, and all end well."""
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _prefix(target: Path) -> str:

@@ -9,6 +9,7 @@ from atlas.sim.build_kernel import BuildError, source_hash, wasm_bytes
 from atlas.sim.packed import shared
 from atlas.site import fonts
 from atlas.site.frame import ASSETS, asset
+from atlas.site.output import write_whole
 from atlas.site.table import dump
 
 
@@ -46,7 +47,5 @@ def _font(weight: int, cache: Path) -> bytes:
         return kept.read_bytes()
     data = fonts.subset(weight)
     cache.mkdir(parents=True, exist_ok=True)
-    partial = kept.with_suffix(".partial")
-    partial.write_bytes(data)
-    partial.replace(kept)
+    write_whole(kept, data)
     return data

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from atlas.draw.theme import ACCENT, RULE, RULE_STRONG
+from atlas.site.output import write_whole
 
 EDITION = 1
 """Counts up when the look of charts changes; part of the name under which a chart is kept."""
@@ -43,9 +44,7 @@ def _kept(rows: list[dict[str, Any]], width: int, name: str, label: str, cache: 
     file = cache / f"chart-{key}.svg"
     if not file.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(".partial")
-        partial.write_text(clean(_draw(rows, width), name, label), "utf-8")
-        partial.replace(file)
+        write_whole(file, clean(_draw(rows, width), name, label).encode())
     return file.read_text("utf-8")
 
 
