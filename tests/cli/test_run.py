@@ -34,6 +34,18 @@ def test_a_system_runs_as_it_is(atlas: Atlas, own: Path, tmp_path: Path) -> None
     assert data["seed"] == 1
 
 
+def test_an_overload_is_called_one(atlas: Atlas, own: Path) -> None:
+    """What is asked for more than it can do is named with its demand, apart from what the model leaves out."""
+    usual, flood = (
+        atlas("run", "tiny", "--load", load, "--engine", "fluid", "--catalogue", own) for load in ("1x", "500x")
+    )
+    lines = [line for line in flood.out.splitlines() if " times what it can do" in line]
+    assert lines
+    assert all(line.startswith("overloaded: ") for line in lines)
+    assert "overloaded: " not in usual.out
+    assert "read is overloaded even without faults" in flood.out
+
+
 def test_a_drill_runs_with_and_without(atlas: Atlas, own: Path) -> None:
     """The verdict decides the exit code, whichever it is."""
     words = ("run", "tiny", "--drill", "cache-cold", "--catalogue", own, "--engine", "discrete")

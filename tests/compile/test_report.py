@@ -37,6 +37,7 @@ def test_times_are_told_as_people_do(value: float, words: str) -> None:
         (0.999996, "> 99.999 %"),
         (1 - 1e-12, "100 %"),
         (1.0, "100 %"),
+        (1 + 1e-12, "100 %"),
         (math.nan, "–"),
     ],
 )

@@ -49,7 +49,7 @@ def percent(share: float) -> str:
     """A share of 1 for people: ``99.95 %``; what is nearly all is not called all."""
     if math.isnan(share):
         return "–"
-    if _NEARLY_ALL <= share <= 1:
+    if _NEARLY_ALL <= share < 1 + 1e-9:
         return "100 %" if share > 1 - 1e-9 else "> 99.999 %"
     digits = 3 if 0.999 < share < 1 else 2 if 0.99 < share < 1 else 1
     return f"{share:.{digits}%}".replace("%", " %")
@@ -124,7 +124,7 @@ def _word(judgement: Judgement) -> str:
 
 
 def fidelity(run: Run) -> list[str]:
-    """How far to trust a run: engine, seed, stratum, origins of its inputs, what is not modelled."""
+    """How far to trust a run: engine, seed, stratum, origins of its inputs; what is overloaded, what not modelled."""
     compiled, trace = run.compiled, run.trace
     plan_says = stratum_of(compiled.plan)
     lines = [
@@ -135,6 +135,7 @@ def fidelity(run: Run) -> list[str]:
     ]
     if compiled.conditions.share < 1:
         lines.append(f"a slice of {compiled.conditions.share:.2g} of the system was run; rates are scaled back")
+    lines += [f"overloaded: {what}" for what in trace.overloaded]
     lines += [f"not modelled: {what}" for what in run.not_modelled]
     return lines
 
@@ -169,6 +170,7 @@ def run_dict(run: Run) -> dict[str, Any]:
         "stratum": stratum_of(run.compiled.plan),
         "agreement": for_stratum(stratum_of(run.compiled.plan)).text(),
         "origins": run.compiled.origins(),
+        "overloaded": list(trace.overloaded),
         "not_modelled": list(run.not_modelled),
         "flows": {
             name: {

@@ -212,6 +212,8 @@ def sensitivity_lines(found: Sensitivity) -> list[str]:
     """What people read of it: the three inputs nobody published that move p99 most, and how much of it is published."""
     if not found.effects or math.isnan(found.p99_s):
         return []
+    if math.isinf(found.p99_s) and not found.strongest():
+        return [f"{found.flow} is overloaded even without faults: no single input, halved or doubled, gives it a p99"]
     lines = [f"p99 of {found.flow} is {_p99_text(found.p99_s)} at the peak without faults; it moves most with"]
     for effect in found.strongest():
         moved = f"{_p99_text(effect.half_s)} with half, {_p99_text(effect.twice_s)} with twice"

@@ -48,7 +48,10 @@ class FlowTrace:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run. ``stations`` holds the utilisation of each station in each bin, ``queued`` the calls that wait."""
+    """One run. ``stations`` holds the utilisation of each station in each bin, ``queued`` the calls that wait.
+
+    ``overloaded`` says in words what is asked to do more than it can, where the engine can tell.
+    """
 
     engine: str
     seed: int | None
@@ -59,6 +62,7 @@ class Trace:
     stations: Mapping[str, Floats]
     queued: Mapping[str, Floats]
     not_modelled: tuple[str, ...] = ()
+    overloaded: tuple[str, ...] = ()
 
     @property
     def at_s(self) -> Floats:

@@ -24,8 +24,8 @@ def trace_fluid(compiled: Compiled, *, for_s: float, from_s: float) -> Trace:
     series = {name: outcome.station_series(name) for name in compiled.plan.stations.name}
     stations = {n: s.utilisation for n, s in series.items()}
     queued = {n: s.queued for n, s in series.items()}
-    left_out = (*outcome.not_modelled, *steady.unstable)
-    return Trace("fluid, percentiles analytic", None, for_s, from_s, outcome.bin_s, flows, stations, queued, left_out)
+    said = (outcome.not_modelled, steady.unstable)
+    return Trace("fluid, percentiles analytic", None, for_s, from_s, outcome.bin_s, flows, stations, queued, *said)
 
 
 def _flow(outcome: FluidOutcome, steady: SteadyState, compiled: Compiled, flow: str) -> FlowTrace:

@@ -21,7 +21,7 @@ export function seconds(value) {
 
 export function percent(share) {
   if (share === undefined || Number.isNaN(share)) return "–";
-  if (share >= 0.999995 && share <= 1) return share > 1 - 1e-9 ? "100 %" : "> 99.999 %";
+  if (share >= 0.999995 && share < 1 + 1e-9) return share > 1 - 1e-9 ? "100 %" : "> 99.999 %";
   const digits = share > 0.999 && share < 1 ? 3 : share > 0.99 && share < 1 ? 2 : 1;
   return `${(share * 100).toFixed(digits)} %`;
 }
