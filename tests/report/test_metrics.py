@@ -82,3 +82,17 @@ def test_a_broken_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "progress.csv").write_text("day,metric,value\n2026-10-01,systems,8\n2026-10-99,systems,9\n")
     with pytest.raises(ProgressError, match=r"progress\.csv:3"):
         read_progress(tmp_path)
+
+
+@pytest.mark.parametrize(("part", "shown"), [(29, "29 %"), (57, "57 %"), (58, "58 %"), (0, "0 %"), (100, "100 %")])
+def test_whole_per_cents_are_themselves(part: int, shown: str) -> None:
+    """29 of 100 is 29 %, though 0.29 is no number that a computer has."""
+    assert _values(replace(FACTS, claims=100, verified=part))["verified"].shown == shown
+
+
+@pytest.mark.parametrize("line", [b"2026-10-01,systems,nan", b"2026-10-01,systems,inf", b"2026-10-01,\xff,8"])
+def test_what_is_no_number_and_no_text_is_a_broken_line(tmp_path: Path, line: bytes) -> None:
+    """Pages and reports are made without the file, not ended by it."""
+    (tmp_path / "progress.csv").write_bytes(b"day,metric,value\n" + line + b"\n")
+    with pytest.raises(ProgressError, match=r"progress\.csv"):
+        read_progress(tmp_path)

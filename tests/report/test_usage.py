@@ -67,3 +67,17 @@ def test_a_wrong_line_of_a_table_is_named(tmp_path: Path, line: str) -> None:
     path.write_text(f"month,viewers,embeds\n{line}\n")
     with pytest.raises(UsageError, match=r"usage\.csv:2: expected"):
         read_table(path)
+
+
+def test_a_quote_in_the_name_of_a_program_hides_nothing(tmp_path: Path) -> None:
+    """Servers write it with a backslash before it."""
+    log = tmp_path / "access.log"
+    log.write_text(_line("10.0.0.1", "/", agent=r"My \"good\" crawler"))
+    assert read_logs([log]).viewers == {}
+
+
+def test_a_month_that_is_none_is_passed_over(tmp_path: Path) -> None:
+    """A day in another language is no request of a month."""
+    log = tmp_path / "access.log"
+    log.write_text(_line("10.0.0.1", "/") + _line("10.0.0.2", "/", day="03/Okt/2026"))
+    assert read_logs([log]).viewers == {"2026-10": 1}

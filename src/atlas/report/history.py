@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -34,14 +35,14 @@ class Activity:
 
 
 def read_changes(root: Path, start: dt.date, end: dt.date) -> list[Change] | None:
-    """Changes of the documents between two days, both included, the oldest first.
+    """Changes of the documents between two days of UTC, both included, the oldest first.
 
     ``None`` where there is no git, no repository, or a history that was not fetched.
     """
     git = shutil.which("git")
     if git is None:
         return None
-    command = [git, "-C", str(root), "log", "--reverse", "--no-merges", "--date=short", "--name-status"]
+    command = [git, "-C", str(root), "log", "--reverse", "--no-merges", "--date=short-local", "--name-status"]
     command += [
         f"--format={_MARK}%h %cd %ce",
         f"--since={start}T00:00:00Z",
@@ -51,7 +52,13 @@ def read_changes(root: Path, start: dt.date, end: dt.date) -> list[Change] | Non
     ]
     try:
         done = subprocess.run(  # noqa: S603 - arguments are ours, no shell
-            command, capture_output=True, text=True, timeout=_SECONDS, check=False
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "TZ": "UTC"},
+            timeout=_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

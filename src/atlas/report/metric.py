@@ -62,7 +62,7 @@ def show(value: float, is_share: bool) -> str:
     """A count with its thousands, or a share in whole per cent, never rounded up to a hundred."""
     if not is_share:
         return f"{value:,.0f}"
-    return f"{int(value * 100)} %" if value < 1 else "100 %"
+    return f"{min(99, int(value * 100 + 1e-9))} %" if value < 1 else "100 %"  # 0.29 × 100 is a little less than 29
 
 
 def success_metrics(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,18 +33,24 @@ def read_progress(root: Path) -> tuple[Point, ...]:
     path = root / FILE
     if not path.is_file():
         return ()
-    points: list[Point] = []
-    with path.open(encoding="utf-8", newline="") as text:
-        reader = csv.reader(text)
-        if next(reader, None) != _COLUMNS:
-            raise ProgressError(f"{FILE}:1: the first line must be {','.join(_COLUMNS)}")
-        for number, row in enumerate(reader, 2):
-            try:
-                day, metric, value = row
-                points.append(Point(dt.date.fromisoformat(day), metric, float(value)))
-            except ValueError as error:
-                raise ProgressError(f"{FILE}:{number}: expected such as 2026-10-31,systems,8") from error
+    try:
+        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ProgressError(f"{FILE} cannot be read: {error}") from error
+    if rows[:1] != [_COLUMNS]:
+        raise ProgressError(f"{FILE}:1: the first line must be {','.join(_COLUMNS)}")
+    points = [_point(row, number) for number, row in enumerate(rows[1:], 2)]
     return tuple(sorted(points, key=lambda p: (p.day, p.metric)))
+
+
+def _point(row: Sequence[str], number: int) -> Point:
+    try:
+        day, metric, value = row
+        if not math.isfinite(float(value)):
+            raise ValueError(value)
+        return Point(dt.date.fromisoformat(day), metric, float(value))
+    except ValueError as error:
+        raise ProgressError(f"{FILE}:{number}: expected such as 2026-10-31,systems,8") from error
 
 
 def record(root: Path, day: dt.date, metrics: Iterable[Metric]) -> tuple[Point, ...]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 _LINE = re.compile(
     r'(?P<address>\S+) \S+ \S+ \[(?P<day>\d{1,2}/\w{3}/\d{4}):[^\]]*\] "GET (?P<path>\S+)[^"]*" (?P<status>\d{3}) \S+'
-    r'(?: "[^"]*" "(?P<agent>[^"]*)")?'
+    r'(?: "(?:[^"\\]|\\.)*" "(?P<agent>(?:[^"\\]|\\.)*)")?'
 )
 _PROGRAM = re.compile(r"bot|crawl|spider|slurp|curl|wget|python|monitor|preview", re.IGNORECASE)
 _MONTHS = {m: i for i, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
@@ -79,7 +79,9 @@ def read_table(path: Path) -> Usage:
 
 def _count(found: re.Match[str], key: bytes, people: dict[str, set[bytes]], embeds: dict[str, int]) -> None:
     _, name, year = found["day"].split("/")
-    month = f"{year}-{_MONTHS.get(name, 0):02d}"
+    if name not in _MONTHS:
+        return
+    month = f"{year}-{_MONTHS[name]:02d}"
     path = found["path"].partition("?")[0]
     if "/embed/" in path:
         embeds[month] += path.endswith("/")
