@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -264,3 +265,19 @@ def test_an_output_that_is_full_is_said(own: Path) -> None:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
     assert done.stderr.startswith("atlas: cannot go on: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_report_excuses_what_a_check_excuses(atlas: Atlas, own: Path, document: Path) -> None:
+    """A legal finding that the catalogue tolerates counts neither on the site nor in a report."""
+    words = "status: published\nattribution: based on posts\nlicense: CC BY 4.0, posts of Discord"
+    document.write_text(document.read_text().replace("status: draft", words))
+
+    def rights() -> Any:
+        report = atlas("report", "quarterly", "--catalogue", own, "--today", TODAY, "--json").json
+        return next(metric["value"] for metric in report["metrics"] if metric["id"] == "rights")
+
+    assert rights() == 0
+    found = atlas("check", "--catalogue", own, "--today", TODAY, "--only", "legal", "--json").json
+    entries = [{k: f[k] for k in ("code", "system", "path")} | {"because": "a test", "since": TODAY} for f in found]
+    (own / "exceptions.yaml").write_text(json.dumps({"exceptions": entries}))
+    assert rights() == 1

@@ -27,7 +27,7 @@ class Scope(StrEnum):
 
 
 class Family(StrEnum):
-    """The families of DESIGN 5, and the letters that their codes begin with."""
+    """The families of checks, and the letters that their codes begin with."""
 
     PHYSICS = "physics"
     EVIDENCE = "evidence"

@@ -10,14 +10,21 @@ import typer
 
 from atlas.cli.exit import FOUND, fail
 from atlas.cli.nearest import nearest
-from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_root, open_catalogue, read_today
+from atlas.cli.options import (
+    CatalogueOption,
+    JsonOption,
+    TodayOption,
+    find_root,
+    open_catalogue,
+    open_excuses,
+    read_today,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
     from atlas.catalogue import Catalogue
-    from atlas.check import Excuse
     from atlas.diagnostic import Finding
 
 
@@ -117,7 +124,7 @@ def _check_everything(root: Path, only: Sequence[str], day: dt.date, *, quiet: b
 
     jobs = os.cpu_count() or 1
     with bar("Checking", quiet=quiet) as advance:
-        return check_catalogue(root, today=day, only=only, exceptions=_excuses(root), jobs=jobs, progress=advance)
+        return check_catalogue(root, today=day, only=only, exceptions=open_excuses(root), jobs=jobs, progress=advance)
 
 
 def _check_slugs(loaded: Catalogue, slugs: Sequence[str], only: Sequence[str], day: dt.date) -> list[Finding]:
@@ -132,7 +139,7 @@ def _check_slugs(loaded: Catalogue, slugs: Sequence[str], only: Sequence[str], d
     whole = [s for s in slugs if s in loaded.systems]
     findings = [f for f in loaded.findings if Path(f.position.file).stem in broken]
     if whole:
-        findings += run_checks(loaded, today=day, only=only, scope=whole, exceptions=_excuses(loaded.root))
+        findings += run_checks(loaded, today=day, only=only, scope=whole, exceptions=open_excuses(loaded.root))
     return findings
 
 
@@ -153,16 +160,7 @@ def _check_file(path: Path, folder: Path | None, only: Sequence[str], day: dt.da
         return loaded.findings
     slug = loaded.system.slug
     single = Catalogue(root, vocabulary, {slug: loaded.system}, loaded.findings, {loaded.source.file: loaded.source})
-    return run_checks(single, today=day, only=only, scope=[slug], exceptions=_excuses(root))
-
-
-def _excuses(root: Path) -> Sequence[Excuse]:
-    from atlas.check import ExcuseError, load_excuses
-
-    try:
-        return load_excuses(root)
-    except ExcuseError as error:
-        fail(str(error), "mend exceptions.yaml")
+    return run_checks(single, today=day, only=only, scope=[slug], exceptions=open_excuses(root))
 
 
 def _catalogue_above(path: Path) -> Path | None:

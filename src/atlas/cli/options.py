@@ -12,7 +12,10 @@ import typer
 from atlas.cli.exit import fail
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from atlas.catalogue import Catalogue
+    from atlas.check import Excuse
 
 CatalogueOption = Annotated[
     Path | None,
@@ -27,7 +30,7 @@ TodayOption = Annotated[str | None, typer.Option("--today", help="Pretend that i
 
 
 def read_today(text: str | None) -> dt.date:
-    """The day given, else the clock's: the only place of the project that reads it."""
+    """The day given, else the clock's, in UTC."""
     if text is None:
         return dt.datetime.now(tz=dt.UTC).date()  # noqa: TID251
     try:
@@ -52,6 +55,16 @@ def find_root(catalogue: Path | None) -> Path:
         return find_catalogue(catalogue)
     except CatalogueNotFoundError as error:
         fail(str(error), "run in a clone of the project, or give --catalogue DIR")
+
+
+def open_excuses(root: Path) -> Sequence[Excuse]:
+    """The findings that a catalogue tolerates."""
+    from atlas.check import ExcuseError, load_excuses
+
+    try:
+        return load_excuses(root)
+    except ExcuseError as error:
+        fail(str(error), "mend exceptions.yaml")
 
 
 def open_catalogue(catalogue: Path | None, *, quiet: bool = False) -> Catalogue:

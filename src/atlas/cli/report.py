@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from atlas.cli.exit import fail
-from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, open_catalogue, read_today
+from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, open_catalogue, open_excuses, read_today
 
 if TYPE_CHECKING:
     from atlas.report import Material, Report, Usage
@@ -81,10 +81,11 @@ def _material(catalogue: Path | None, kind: str, day: dt.date, usage: Usage | No
     from atlas.report.progress import ProgressError
 
     loaded = open_catalogue(catalogue, quiet=True)
-    facts = {}
+    facts, excuses = {}, open_excuses(loaded.root)
     with bar("checking") as advance:
         for number, (slug, system) in enumerate(loaded.systems.items(), 1):
-            facts[slug] = facts_of(system, check_system(system, today=day, root=loaded.root))
+            found = check_system(system, today=day, root=loaded.root)
+            facts[slug] = facts_of(system, (f for f in found if not any(e.covers(f) for e in excuses)))
             advance(number, len(loaded.systems), slug)
     since = min(last_period(kind, day).previous.start, day - dt.timedelta(days=31))  # type: ignore[arg-type]
     try:

@@ -1,4 +1,4 @@
-"""Tables for people and pipes: aligned columns on a terminal, Markdown on request."""
+"""Tables for people and pipes: Markdown whose columns line up as plain text."""
 
 from __future__ import annotations
 
