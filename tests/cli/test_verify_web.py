@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tests.discover.posts import LEDGER, PHOTOS, STORE
 from tests.discover.web import host as hostile
 from tests.discover.web.blog import Post, publish
-from tests.discover.web.host import Page, Web, running_web
+from tests.discover.web.host import Page, Seen, Web, running_web
 from tests.discover.web.world import CONTACT, World
 
 from atlas.catalogue import load_catalogue
 
 HOST = "engineering.frostwatch.example"
+ARCHIVE, COPIES = "archive.org", "web.archive.org"
 DAYS = ("2026-11-21", "2026-11-22")
 POSTS = (STORE, LEDGER, PHOTOS)
 
@@ -126,3 +129,75 @@ def test_a_dead_page_is_weather_twice_and_then_its_copy_is_read(world: World, we
     web.sites[HOST].pages.pop(STORE.path)
     publish(web, HOST, [STORE])
     assert _stand(world, _verified(world, "2026-12-04", code=0)) == {}
+
+
+def _archive(web: Web, held: dict[str, Page]) -> None:
+    """A public archive that answers as the Wayback Machine does, with copies of the posts it holds."""
+
+    def answer(seen: Seen) -> Page:
+        (url,) = parse_qs(urlsplit(seen.path).query)["url"]
+        slug = url.rpartition("/")[2]
+        copy = {
+            "status": "200",
+            "available": True,
+            "url": web.url(COPIES, f"/web/{slug}"),
+            "timestamp": "20261120103000",
+        }
+        said = {"url": url, "archived_snapshots": {"closest": copy} if slug in held else {}}
+        return Page(json.dumps(said), headers={"Content-Type": "application/json"})
+
+    web.site(ARCHIVE, {"/wayback/available": answer})
+    web.site(COPIES, {f"/web/{slug}": page for slug, page in held.items()})
+
+
+def _archived(world: World, *more: object, code: int = 1) -> dict[str, dict[str, Any]]:
+    place = ["-c", world.catalogue, "--data", world.data, "--contact", CONTACT, "--today", DAYS[1]]
+    found = world.atlas("sources", "archive", *place, "--json", *more, code=code).json
+    return {row["url"].rpartition("/")[2]: row for row in found}
+
+
+def _noted(world: World) -> dict[str, str]:
+    """The copies that stand in the documents, by post."""
+    sources = [
+        s for system in load_catalogue(world.catalogue).systems.values() for s in system.document.sources.values()
+    ]
+    return {(s.url or "").rpartition("/")[2]: s.archived for s in sources if s.archived}
+
+
+def test_a_public_copy_is_noted_once_it_was_read_and_stands_in_for_a_dead_page(world: World, web: Web) -> None:
+    """Whole, without the figures, or not there: only the first is written down, and read where nothing else is left."""
+    empty = Page("<p>This page was moved. Please look for it elsewhere.</p>")
+    _archive(web, {STORE.slug: Page(STORE.html()), LEDGER.slug: empty})
+    before = {path: path.read_text() for path in (world.catalogue / "systems").glob("*/*.yaml")}
+    told = _archived(world)
+    assert {path: path.read_text() for path in before} == before, "without --record nothing is written"
+    assert {slug: (row["standing"], row["figures"], bool(row["copy"])) for slug, row in told.items()} == {
+        STORE.slug: (13, 13, True), LEDGER.slug: (0, 9, True), PHOTOS.slug: (0, 8, False),
+    }  # fmt: skip
+    assert _archived(world, "--record") == told
+    assert _noted(world) == {STORE.slug: web.url(COPIES, f"/web/{STORE.slug}")}
+    changed = {path for path, text in before.items() if path.read_text() != text}
+    assert len(changed) == 1
+    assert sorted(_archived(world)) == sorted([LEDGER.slug, PHOTOS.slug]), "what has a copy is left alone"
+    web.sites[HOST].pages[STORE.path] = Page("", 410)
+    elsewhere = replace(world, data=world.data.parent / "another machine")
+    visits = [_verified(elsewhere, f"2026-11-{day}") for day in (23, 25, 27)]
+    details = [{v["detail"] for v in found if v["anchoring"] == "unreachable"} for found in visits]
+    assert [len(said) for said in details] == [1, 1, 1]
+    assert "failure 2 of 3" in details[1].pop()
+    assert f"the copy at {web.url(COPIES, '/web/')}{STORE.slug} has the figure" in details[2].pop()
+
+
+def test_an_archive_that_does_not_answer_is_no_archive_without_a_copy(world: World, web: Web) -> None:
+    """Nothing is written down, each source says why, and after a request for patience nothing more is asked."""
+    web.site(ARCHIVE, {"/wayback/available": Page("<html>Sorry</html>")})
+    assert {row["detail"] for row in _archived(world, "--record").values()} == {
+        "the archive gave an answer that cannot be read"
+    }
+    asked = web.hits(ARCHIVE)
+    web.site(ARCHIVE, {"/wayback/available": Page("", 429, {"Retry-After": "3600"})})
+    said = [row["detail"] for row in _archived(world, "--record").values()]
+    assert said[0] == "the archive asks for patience until 2026-11-22 13:00"
+    assert all(detail.startswith("not asked") for detail in said[1:])
+    assert web.hits(ARCHIVE) == asked + 1
+    assert _noted(world) == {}

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from atlas import __version__
-from atlas.cli import author, discover, drills, inspect, publish, report, run, sources, sweep, verify
+from atlas.cli import author, copies, discover, drills, inspect, publish, report, run, sources, sweep, verify
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ drills.register(app)
 sweep.register(app)
 publish.register(app)
 verify.register(app)
+copies.register(app)
 sources.register(app)
 discover.register(app)
 report.register(app)

@@ -1,7 +1,7 @@
 """Whether the page behind a claim is still there: link rot, and the copies that stand in for it.
 
 One failure is the weather. Three in fourteen days without an answer between them are rot, and then a copy is read: the
-archive's own, or one whose address a curator noted beside the page's.
+archive's own, or else the public one whose address stands beside the page's in the document (``archived``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ROT_FAILURES = 3
 class LinkStatus:
     """What is known of an address. ``failures`` are those since the last answer, within the window.
 
-    ``sha256`` names the newest version in the archive; ``copies`` are addresses of copies elsewhere, newest first.
+    ``sha256`` names the newest version in the archive.
     """
 
     url: str
@@ -30,7 +30,6 @@ class LinkStatus:
     last_visit: dt.datetime | None
     reason: str
     sha256: str
-    copies: tuple[str, ...]
 
 
 def link_status(store: Store, url: str, now: dt.datetime) -> LinkStatus:
@@ -52,23 +51,9 @@ def link_status(store: Store, url: str, now: dt.datetime) -> LinkStatus:
         last_visit=visits[0][0] if visits else None,
         reason=visits[0][2] if failed else "",
         sha256=_newest(store, url),
-        copies=copies_of(store, url),
     )
 
 
 def _newest(store: Store, url: str) -> str:
     row = store.database.execute("SELECT sha256 FROM address WHERE url = ?", (url,)).fetchone()
     return str(row[0]) if row is not None else ""
-
-
-def note_copy(store: Store, url: str, address: str, now: dt.datetime) -> None:
-    """Record the address of a copy (of a public web archive, say) beside the page's own."""
-    with store.transaction() as database:
-        query = "INSERT OR REPLACE INTO copy (url, address, noted_at) VALUES (?, ?, ?)"
-        database.execute(query, (url, address, now.isoformat()))
-
-
-def copies_of(store: Store, url: str) -> tuple[str, ...]:
-    """The addresses of copies of a page, the one noted last first."""
-    query = "SELECT address FROM copy WHERE url = ? ORDER BY noted_at DESC, address"
-    return tuple(str(row[0]) for row in store.database.execute(query, (url,)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.parsers import expat
 
+from atlas.catalogue.key_edit import scalar
 from atlas.catalogue.yaml_source import parse_yaml
 from atlas.check.evidence.canonical_host import is_at
 from atlas.discover.registry import FILE, Registry, parse_registry
@@ -160,13 +160,7 @@ def _block(outline: Outline, seen: str) -> list[str]:
     if outline.page.startswith("https://"):
         values["page"] = outline.page
     values["seen"] = seen
-    return ["      - type: rss", *(f"        {key}: {_scalar(value)}" for key, value in values.items())]
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML: plain where that is safe, else in quotes."""
-    is_plain = all(c.isalnum() or c in "/:._-?=&%~+@" for c in text) and text[-1] != ":" and ": " not in text
-    return text if is_plain else json.dumps(text, ensure_ascii=False)
+    return ["      - type: rss", *(f"        {key}: {scalar(value)}" for key, value in values.items())]
 
 
 def _prove(text: str, before: Registry, merge: Merge) -> None:

@@ -12,8 +12,9 @@ from atlas.catalogue.visits import Visited, few_words
 from atlas.discover.anchor import Anchor, Anchoring, Wanted, find
 from atlas.discover.archive import ArchiveError
 from atlas.discover.crawl import Crawl, visit_once, write_down
+from atlas.discover.fetcher import FetchError
 from atlas.discover.frontier import Found, Outcome, Visit, host_of
-from atlas.discover.link_status import link_status
+from atlas.discover.link_status import ROT_FAILURES, link_status
 from atlas.discover.page import Fetched
 from atlas.discover.page_text import page_text
 from atlas.discover.registry_lint import same_address
@@ -33,6 +34,8 @@ class Cited:
     url: str
     wanted: Wanted
     owner: str = ""
+    archived: str = ""
+    """Address of a public copy of the page, where the document has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def cited_claims(system: System) -> list[Cited]:
             source = document.sources.get(name)
             if source is not None and source.url is not None and source.role != "seed":
                 wanted = Wanted(claim.figure, tuple(claim.near))
-                found.append(Cited(system.slug, ident, name, source.url, wanted, document.org))
+                found.append(Cited(system.slug, ident, name, source.url, wanted, document.org, source.archived or ""))
     return found
 
 
@@ -103,18 +106,19 @@ async def _verify_page(work: Crawl, url: str, cited: Sequence[Cited], patience: 
         return [_verified(each, now, none, "") for each in cited], patience
     before = _kept_text(work, task.sha256)
     visit = await visit_once(work, task)
+    copy = await _copy_of(work, url, visit, cited)
     with work.store.transaction():
         write_down(work, task, visit)
-        found = [_judge(work, each, visit, before) for each in cited]
+        found = [_judge(work, each, visit, before, copy) for each in cited]
         _keep(work.store, found)
     return found, f"not asked: {visit.reason}" if visit.outcome is Outcome.LATER else ""
 
 
-def _judge(work: Crawl, cited: Cited, visit: Visit, before: str) -> Verified:
+def _judge(work: Crawl, cited: Cited, visit: Visit, before: str, copy: Copy | None) -> Verified:
     if visit.page is not None and visit.outcome.is_answer:
         anchor, sha256 = _anchor(cited, visit.page, before), visit.page.sha256
     else:
-        anchor, sha256 = _unreachable(work, cited, visit), ""
+        anchor, sha256 = _unreachable(work, cited, visit, copy), ""
     return _verified(cited, visit.at, anchor, sha256)
 
 
@@ -136,19 +140,45 @@ def _anchor(cited: Cited, page: Fetched, before: str) -> Anchor:
     return Anchor(anchor.anchoring, anchor.figure, f"{anchor.detail or 'not found'}; redirected to {page.final_url}")
 
 
-def _unreachable(work: Crawl, cited: Cited, visit: Visit) -> Anchor:
+def _unreachable(work: Crawl, cited: Cited, visit: Visit, copy: Copy | None) -> Anchor:
     status = link_status(work.store, cited.url, visit.at)
     if not status.is_rotten:
-        return Anchor(Anchoring.UNREACHABLE, detail=f"{visit.reason} (failure {status.failures} of 3)")
-    copies = "".join(f"; copy at {address}" for address in status.copies)
-    kept = _kept_text(work, status.sha256)
-    if not kept:
-        return Anchor(Anchoring.UNREACHABLE, detail=f"{_ROT}: {visit.reason}; the archive has no copy{copies}")
-    anchor = find(cited.wanted, kept)
+        return Anchor(Anchoring.UNREACHABLE, detail=f"{visit.reason} (failure {status.failures} of {ROT_FAILURES})")
+    if copy is None:
+        return Anchor(Anchoring.UNREACHABLE, detail=f"{_ROT}: {visit.reason}; there is no copy")
+    if not copy.text:
+        return Anchor(Anchoring.UNREACHABLE, detail=f"{_ROT}: {visit.reason}; {copy.name} cannot be read")
+    anchor = find(cited.wanted, copy.text)
     has = "has the figure" if anchor.anchoring is Anchoring.UNCHANGED else f"says: {anchor.anchoring}"
-    day = f"{status.last_answer:%Y-%m-%d}" if status.last_answer else "an earlier day"
-    detail = f"{_ROT}: {visit.reason}; the archive's copy of {day} {has}{copies}"
-    return Anchor(Anchoring.UNREACHABLE, anchor.figure, detail)
+    return Anchor(Anchoring.UNREACHABLE, anchor.figure, f"{_ROT}: {visit.reason}; {copy.name} {has}")
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy that stands in for a page that is gone: what it is called, and its text, empty where it has none."""
+
+    name: str
+    text: str
+
+
+async def _copy_of(work: Crawl, url: str, visit: Visit, cited: Sequence[Cited]) -> Copy | None:
+    """The copy to read once an address has rotted: the archive's own version, else the public one that is noted."""
+    if visit.outcome.is_answer or not visit.outcome.is_failure:
+        return None
+    status = link_status(work.store, url, visit.at)
+    if status.failures + 1 < ROT_FAILURES:  # with this visit, which is not written down yet
+        return None
+    if text := _kept_text(work, status.sha256):
+        day = f"{status.last_answer:%Y-%m-%d}" if status.last_answer else "an earlier day"
+        return Copy(f"the archive's copy of {day}", text)
+    address = next((each.archived for each in cited if each.archived), "")
+    if not address:
+        return None
+    try:
+        page = await work.fetcher.fetch(address)
+    except FetchError:
+        return Copy(f"the copy at {address}", "")
+    return Copy(f"the copy at {address}", (page_text(page) or "") if page.status == 200 else "")
 
 
 def _kept_text(work: Crawl, sha256: str) -> str:

@@ -24,6 +24,11 @@ class Source(Model, frozen=True):
     )
     title: Text = documented("its title as published")
     url: Url | None = documented("its own address; absent only for a filing or letter without one", None)
+    archived: Url | None = documented(
+        "address of an archived copy, which stands in when the page itself is gone",
+        None,
+        example="https://web.archive.org/web/20230306120000/https://discord.com/blog/a-post",
+    )
     published: DateText = documented("date to any precision, or unknown with a note", example="2023-03-06")
     accessed: DateText = documented("when it was read", example="2026-11-21")
     access: Literal["original", "copy", "secondary", "unread"] = documented("what was really read")

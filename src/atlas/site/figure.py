@@ -220,6 +220,7 @@ def _source_rows(source_id: str, source: Source) -> list[tuple[str, Given]]:
         ("Source", [title, f" ({role})"]),
         ("Published", source.published if source.published != "unknown" else Words("date unknown", "nil")),
         ("Read in", f"{ACCESS_WORDS[source.access]}, {source.accessed}"),
+        *([("Archived", Link("a copy", source.archived))] if source.archived else []),
     ]
 
 

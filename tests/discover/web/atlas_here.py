@@ -1,7 +1,8 @@
 """The real ``atlas`` in a process of its own, for which the test web is the whole web: ``atlas_here.py PORT …``.
 
-Only two things are replaced, and only here: every name resolves to this machine, and the one port of the test web may
-be connected to, without a pause between two requests. The product has no such switch.
+Only this is replaced, and only here: every name resolves to this machine; the one port of the test web may be connected
+to, without a pause between two requests; and the public archive is asked without encryption, at that port too. The
+product has no such switch.
 
 ``atlas_here.py PORT run ARGUMENT…`` runs one command. ``atlas_here.py PORT serve`` imports everything once and then
 forks a process for each line of JSON it is given, ``{"arguments": […], "out": FILE}``: it prints the process's id and,
@@ -21,7 +22,7 @@ from typing import NoReturn
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from atlas.discover import fetcher
+from atlas.discover import fetcher, public_copy
 from atlas.discover.address import AddressRule
 from atlas.discover.body import Limits
 
@@ -51,6 +52,7 @@ def stand_in(port: int) -> None:
     settings = functools.partial(fetcher.Settings, limits=LIMITS, rule=rule, spacing_s=0.0)
     fetcher.Settings = settings  # type: ignore[assignment,misc]
     aiohttp.ThreadedResolver = OneAddress  # type: ignore[assignment,misc]
+    public_copy.API = f"http://archive.org:{port}/wayback/available"
 
 
 def atlas(arguments: list[str]) -> NoReturn:

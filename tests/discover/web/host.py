@@ -144,7 +144,8 @@ class Web:
 
     def _page(self, seen: Seen) -> Page:
         site = self.sites.get(seen.host)
-        answer = site.pages.get(seen.path) if site else None
+        pages = site.pages if site else {}
+        answer = pages.get(seen.path) or pages.get(seen.path.partition("?")[0])
         if answer is None:
             return Page("not here", 404)
         page = answer if isinstance(answer, Page) else answer(seen)
