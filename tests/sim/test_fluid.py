@@ -26,7 +26,7 @@ from atlas.sim import (
     simulate,
     with_faults,
 )
-from atlas.sim.fluid import FluidOutcome, run_fluid
+from atlas.sim.fluid import FluidOutcome, run_fluid, run_fluids
 from atlas.sim.outcome import FlowSeries
 from atlas.sim.random_plan import random_plan
 
@@ -333,6 +333,45 @@ def test_same_plan_same_bytes() -> None:
     plan = spiked(attempts=4, retry_budget=0.1)
     first, second = run_fluid(plan, 100), run_fluid(plan, 100)
     assert first.integrals.tobytes() == second.integrals.tobytes()
+
+
+def test_side_by_side_is_as_one_after_the_other() -> None:
+    """Drills of every kind together, some short and some long: each as if it ran alone, step by step."""
+    plans = [make() for make in DRILLS.values()]
+    asked = [(plan, 70.0 + 5 * (n % 4)) for n, plan in enumerate(plans)] + [(spiked(attempts=4), 60.0)]
+    for (plan, for_s), together in zip(asked, run_fluids(asked), strict=True):
+        alone = run_fluid(plan, for_s)
+        assert together.steps == alone.steps
+        assert np.abs(together.integrals - alone.integrals).max() < 1e-9 * np.abs(alone.integrals).max()
+
+
+def test_more_plans_than_go_side_by_side() -> None:
+    """A hundred plans come back in their order, each with its own rate."""
+    rates = [100.0 + 5 * n for n in range(100)]
+    outcomes = run_fluids([(_pair(Fault("slow", 1, 1, "db", 1.1), rate), 3.0) for rate in rates])
+    assert [o.flow_series("read").arrived[0] for o in outcomes] == pytest.approx(rates)
+    assert run_fluids([]) == []
+
+
+def test_one_bad_plan_among_many_is_refused() -> None:
+    """Nothing is run where one of the durations is none."""
+    with pytest.raises(PlanError, match="for_s"):
+        run_fluids([(spiked(attempts=1), 10.0), (spiked(attempts=1), -1.0)])
+
+
+def test_what_waits_at_lost_instances_is_lost() -> None:
+    """Two stations with a backlog of minutes go at the same moment: when they are back, neither has it any more."""
+    builder = PlanBuilder()
+    for name in "ab":
+        builder.station(name, slots=2, queue_max=UNLIMITED)
+        builder.flow(name, Call(name, Service(0.01)), rate_per_s=150.0)
+    lost = [Fault("capacity", 20, 5, name, 0.0) for name in "ab"]
+    plan = with_faults(builder.build(), [*lost, *(Fault("spike", 5, 15, name, 10.0) for name in "ab")])
+    outcome = run_fluid(plan, 40)
+    for name in "ab":
+        queued = outcome.station_series(name).queued
+        assert queued[19] > 10_000
+        assert queued[26:].max() < 200
 
 
 def test_what_it_cannot_say_is_named() -> None:

@@ -4,7 +4,7 @@ from atlas.sim.analytic import SteadyState, solve
 from atlas.sim.builder import Call, PlanBuilder, Service, Stage
 from atlas.sim.discrete import SlowEngineWarning, simulate
 from atlas.sim.fault import Fault, with_faults
-from atlas.sim.fluid import FluidOutcome, run_fluid
+from atlas.sim.fluid import FluidOutcome, run_fluid, run_fluids
 from atlas.sim.outcome import Estimate, Outcome
 from atlas.sim.plan import (
     ANSWER,
@@ -40,6 +40,7 @@ __all__ = [
     "Stage",
     "SteadyState",
     "run_fluid",
+    "run_fluids",
     "simulate",
     "solve",
     "validate",

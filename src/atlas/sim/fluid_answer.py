@@ -6,20 +6,23 @@ import math
 from collections.abc import Sequence
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Annotated
 
 import numpy as np
 
 from atlas.sim.fluid_web import Web, summed
 from atlas.sim.plan import Floats, Ints
+from atlas.sim.side_by_side import Flags, Of, Spans, joined
 
 _NORMAL = NormalDist()
+_MANY = 900
 _SCORES = np.linspace(-8, 8, 8193)
 _TAIL = np.array([math.erfc(z / math.sqrt(2)) / 2 for z in _SCORES.tolist()])
 
 
 def normal_tail(z: Floats) -> Floats:
     """P(Z > z) of the standard normal, to 1e-6: a table of 8,193 values between -8 and 8, straight in between."""
-    tail: Floats = np.interp(z, _SCORES, _TAIL)
+    tail: Floats = np.interp(z, _SCORES, _TAIL, left=1.0, right=0.0)
     return tail
 
 
@@ -46,43 +49,58 @@ def slower(mean: Floats, variance: Floats, other: Floats, other_variance: Floats
 class Stages:
     """Stage outcomes from those of the calls; made once for a web."""
 
+    _choose: Annotated[Flags, Of("stages")]
+    _chooses: bool
+    _entries: Annotated[Ints, Of("waited", to="entries")]
+    _of: Annotated[Ints, Of("waited", to="stages")]
+    # calls whose slowest counts; copies of a call are taken together
+    _rank: Annotated[Ints, Of("ranked")]
+    """Their number within their stage."""
+    _rank_stage: Annotated[Ints, Of("ranked", to="stages")]
+    _rank_entry: Annotated[Ints, Of("ranked", to="entries")]
+    _score: Annotated[Floats, Of("ranked")]
+    """Mean and variance of the largest of as many normal scores as there are copies."""
+    _narrow: Annotated[Floats, Of("ranked")]
+
     def __init__(self, web: Web) -> None:
-        self._web = web
-        quorums = np.flatnonzero(web.stage_quorum > 0)
-        self._quorums = [(int(q), int(web.stage_quorum[q]), np.flatnonzero(web.entry_stage == q)) for q in quorums]
-        self._scores = [_NORMAL.inv_cdf((k - 0.375) / (len(e) + 0.25)) for _, k, e in self._quorums]
-        self._entries = np.flatnonzero(web.entry_waited > 0)
-        self._of = web.entry_stage[self._entries]
         self._choose = web.stage_choose > 0
         self._chooses = bool(self._choose.any())
+        self._entries = np.flatnonzero(web.entry_waited > 0)
+        self._of = web.entry_stage[self._entries]
+        self._rank_side_by_side(web)
+        calls = [np.flatnonzero(web.entry_stage == q) for q in np.flatnonzero(web.stage_quorum > 0)]
+        self._quorums = Quorums(web, [c for c in calls if _are_alike(web, c)])
+        self._mixed = [c for c in calls if not _are_alike(web, c)]
+        self._prepare(web)
+
+    def _rank_side_by_side(self, web: Web) -> None:
+        rows: list[tuple[int, int, int, float, float]] = []
+        for stage in np.flatnonzero((web.stage_quorum == 0) & ~self._choose).tolist():
+            entries = self._entries[self._of == stage].tolist()
+            children = web.entry_child[entries].tolist()
+            for rank, child in enumerate(dict.fromkeys(children)):
+                first = entries[children.index(child)]
+                rows.append((rank, stage, first, *largest_score(children.count(child))))
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 5)
+        self._rank, self._rank_stage, self._rank_entry = table[:, :3].T.astype(np.int64)
+        self._score, self._narrow = table[:, 3:].T
+
+    def _prepare(self, web: Web) -> None:
+        self._web = web
         last = int(web.stage_place.max(initial=-1))
         self._places = [np.flatnonzero(web.stage_place == p) for p in range(last + 1)]
         self._parents = [web.stage_parent[stages] for stages in self._places]
-        self._ranks = self._side_by_side()
-        self._quick = [_Copies(needed, web.entry_child[calls]) for _, needed, calls in self._quorums]
+        rows = [np.flatnonzero(self._rank == r) for r in range(int(self._rank.max(initial=-1)) + 1)]
+        self._ranks = [(self._rank_stage[r], self._rank_entry[r], self._score[r], self._narrow[r]) for r in rows]
 
-    def _side_by_side(self) -> list[tuple[Ints, Ints, Floats, Floats]]:
-        """Calls whose slowest counts, rank by rank within their stages; copies of a call are taken together.
-
-        For each rank: stages, entries, and the mean and variance of the largest of as many normal scores.
-        """
-        web, ranks = self._web, list[list[tuple[int, int, float, float]]]()
-        for stage in np.flatnonzero((web.stage_quorum == 0) & ~self._choose).tolist():
-            entries = [e for e in self._entries.tolist() if web.entry_stage[e] == stage]
-            children = web.entry_child[entries].tolist()
-            for rank, child in enumerate(dict.fromkeys(children)):
-                if rank == len(ranks):
-                    ranks.append([])
-                ranks[rank].append((stage, entries[children.index(child)], *largest_score(children.count(child))))
-        return [
-            (
-                np.array([r[0] for r in rank]),
-                np.array([r[1] for r in rank]),
-                np.array([r[2] for r in rank]),
-                np.array([r[3] for r in rank]),
-            )
-            for rank in ranks
-        ]
+    @classmethod
+    def side_by_side(cls, stages: Sequence[Stages], web: Web, spans: Sequence[Spans]) -> Stages:
+        """Those of several plans; ``web`` is that of all."""
+        whole = joined(stages, spans)
+        whole._quorums = joined([s._quorums for s in stages], spans)
+        whole._mixed = [c + span["entries"].start for s, span in zip(stages, spans, strict=True) for c in s._mixed]
+        whole._prepare(web)
+        return whole
 
     def combine(self, happens: Floats, mean: Floats, variance: Floats, ok: Floats, good: Floats) -> tuple[Floats, ...]:
         """Mean, variance, share answered and share good of each stage; arguments by node, ``happens`` by entry."""
@@ -108,11 +126,19 @@ class Stages:
             top, wide = np.where(self._choose, total, top), np.where(self._choose, second, wide)
             fine = np.where(self._choose, summed(of, (p - p_ok)[entries], count), fine)
             best = np.where(self._choose, summed(of, (p - p_good)[entries], count), best)
-        for (q, _, calls), blom, quick in zip(self._quorums, self._scores, self._quick, strict=True):
-            middle, scale2 = float(m[calls].sum()) / len(calls), float(v[calls].sum()) / len(calls)
-            top[q], wide[q] = max(middle + blom * math.sqrt(scale2), 0.0), scale2 / len(calls)
-            fine[q] = quick.reached(p[calls], ok[child[calls]])
-            best[q] = quick.reached(p[calls], good[child[calls]])
+        alike = self._quorums
+        if len(alike.stage):
+            q, call = alike.stage, alike.entry
+            top[q], wide[q] = np.maximum(m[call] + alike.score * np.sqrt(v[call]), 0.0), v[call] / alike.asked
+            fine[q], best[q] = alike.reached(p[call], ok[child[call]]), alike.reached(p[call], good[child[call]])
+        for calls in self._mixed:
+            mine = int(web.entry_stage[calls[0]])
+            needed, asked = int(web.stage_quorum[mine]), len(calls)
+            middle, scale2 = float(m[calls].sum()) / asked, float(v[calls].sum()) / asked
+            top[mine] = max(middle + quorum_score(needed, asked) * math.sqrt(scale2), 0.0)
+            wide[mine] = scale2 / asked
+            fine[mine] = quorum_reached(needed, p[calls].tolist(), ok[child[calls]].tolist())
+            best[mine] = quorum_reached(needed, p[calls].tolist(), good[child[calls]].tolist())
         return top, wide, fine, best
 
     def _all(self, missed: Floats) -> Floats:
@@ -146,26 +172,48 @@ def largest_score(count: int) -> tuple[float, float]:
     return mean, float((middles - mean) ** 2 @ masses) if count > 1 else 1.0
 
 
-class _Copies:
-    """A quorum of calls; quicker where all are copies of one."""
+@lru_cache(maxsize=256)
+def quorum_score(needed: int, asked: int) -> float:
+    """Mean of the ``needed``-th of so many standard normal times (Blom's approximation)."""
+    return _NORMAL.inv_cdf((needed - 0.375) / (asked + 0.25))
 
-    def __init__(self, needed: int, children: Ints) -> None:
-        self._needed, count = needed, len(children)
-        self._are_alike = len(set(children.tolist())) == 1
-        self._numbers = np.arange(count + 1)
-        self._ways = np.array([float(math.comb(count, k)) for k in range(count + 1)])
 
-    def reached(self, happens: Floats, answered: Floats) -> float:
-        """See ``quorum_reached``."""
-        if not self._are_alike or len(answered) > 900:
-            return quorum_reached(self._needed, happens.tolist(), answered.tolist())
-        p, x = float(happens[0]), float(answered[0])
-        if x >= 1:
-            return 1.0
-        come = self._ways * (p * x) ** self._numbers
-        rest = self._numbers[::-1]
-        enough = (come * (1 - p * x) ** rest)[self._needed :].sum()
-        return min(1.0, float(enough + (come * (1 - p) ** rest)[: self._needed].sum()))
+class Quorums:
+    """Stages of copies of one call, of which so many must have answered."""
+
+    stage: Annotated[Ints, Of("quorums", to="stages")]
+    entry: Annotated[Ints, Of("quorums", to="entries")]
+    """One of the calls."""
+    asked: Annotated[Floats, Of("quorums")]
+    needed: Annotated[Ints, Of("quorums")]
+    score: Annotated[Floats, Of("quorums")]
+    ways: Annotated[Floats, Of("quorums")]
+    """In how many ways so many (columns) of them are there."""
+
+    def __init__(self, web: Web, calls: Sequence[Ints]) -> None:
+        self.entry = np.array([c[0] for c in calls], dtype=np.int64)
+        self.stage = web.entry_stage[self.entry]
+        self.needed, self.asked = web.stage_quorum[self.stage], np.array([float(len(c)) for c in calls])
+        pairs = list(zip(self.needed.tolist(), [len(c) for c in calls], strict=True))
+        self.score = np.array([quorum_score(*pair) for pair in pairs])
+        self.ways = np.zeros((len(calls), max((asked + 1 for _, asked in pairs), default=0)))
+        for row, (_, asked) in enumerate(pairs):
+            self.ways[row, : asked + 1] = [math.comb(asked, k) for k in range(asked + 1)]
+
+    def reached(self, happens: Floats, answered: Floats) -> Floats:
+        """See ``quorum_reached``, for each of the stages."""
+        there = np.arange(self.ways.shape[1])
+        rest = np.maximum(self.asked[:, None] - there, 0.0)
+        p, both = happens[:, None], (happens * answered)[:, None]
+        come = self.ways * both**there
+        each = come * np.where(there >= self.needed[:, None], (1 - both) ** rest, (1 - p) ** rest)
+        share: Floats = np.where(answered >= 1, 1.0, np.minimum(1.0, each.sum(axis=1)))
+        return share
+
+
+def _are_alike(web: Web, calls: Ints) -> bool:
+    """Whether all the calls are copies of one, and few enough for binomial numbers."""
+    return bool((web.entry_child[calls] == web.entry_child[calls[0]]).all()) and len(calls) <= _MANY
 
 
 def quorum_reached(quorum: int, happens: Sequence[float], answered: Sequence[float]) -> float:

@@ -2,97 +2,141 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 
-from atlas.sim.fluid_web import Web
+from atlas.sim.fluid_web import Web, summed
 from atlas.sim.plan import NONE, SHED_MEMORY_S, Floats, Ints
+from atlas.sim.side_by_side import ByNode, ByStation, NodeState, Of, StationState
+
+_TINY = 1e-12
+ByRule = Annotated[Floats, Of("rules")]
 
 
 class Gates:
     """Token buckets and shedding; holds their state."""
 
+    _rate: ByStation
+    """Of the token buckets of each station; infinite where it has none."""
+    _burst: ByStation
+    _buckets: ByStation
+    _split_rate: ByStation
+    """What one partition takes; infinite where that is not limited."""
+    _top: ByStation
+    _others: ByStation
+    """Partitions besides the hottest."""
+    _over: ByRule
+    _rule_station: Annotated[Ints, Of("rules", to="stations")]
+    _shed_rule: Annotated[Ints, Of("shed", to="rules")]
+    """Rule and node, for each node that a rule names."""
+    _shed_node: Annotated[Ints, Of("shed", to="nodes")]
+    _station: Annotated[Ints, Of("served", to="stations")]
+    """Station and number of each node that has one."""
+    _node: Annotated[Ints, Of("served", to="nodes")]
+    _is_hot: ByNode
+    _has_limits: bool
+    _has_splits: bool
+    _tokens: StationState
+    _hot_tokens: StationState
+    _load: StationState
+    _keep: Annotated[Floats, Of("rules", is_state=True)]
+
     def __init__(self, web: Web) -> None:
-        self._web = web
         stations, sites = web.network.plan.stations, web.network.plan.sites
-        self._at = sites.station[web.site]
-        self._hot = np.array([n.hot for n in web.network.nodes])
-        self._limited = [k for k in range(len(stations)) if stations.limit_rate[k] > 0]
-        self._split = [k for k in range(len(stations)) if stations.partition_rate[k] > 0]
-        self._shedding = [k for k in range(len(stations)) if stations.shed_start[k + 1] > stations.shed_start[k]]
-        self._tokens = {k: float(stations.limit_burst[k] * stations.limit_buckets[k]) for k in self._limited}
-        self._hot_tokens = {k: float(stations.limit_burst[k]) for k in self._limited}
-        self._load = dict.fromkeys(self._shedding, 0.0)
-        self._keep: dict[tuple[int, int], float] = {}
-        self._mine = {k: np.flatnonzero(self._at == k) for k in {*self._limited, *self._split, *self._shedding}}
-        self._rules = {k: self._rules_of(k) for k in self._shedding}
-        self.is_needed = bool(self._limited or self._split or self._shedding)
+        self._rate = np.where(stations.limit_rate > 0, stations.limit_rate, np.inf)
+        self._burst = stations.limit_burst.astype(np.float64)
+        self._buckets = np.maximum(stations.limit_buckets, 1).astype(np.float64)
+        self._split_rate = np.where(stations.partition_rate > 0, stations.partition_rate, np.inf)
+        count = np.maximum(stations.partitions, 1)
+        self._top = np.where(stations.hottest > 0, stations.hottest, 1 / count)
+        self._others = np.maximum(count - 1, 1).astype(np.float64)
+        self._has_limits = bool((stations.limit_rate > 0).any())
+        self._has_splits = bool((stations.partition_rate > 0).any())
+        self._node = np.flatnonzero(sites.station[web.site] != NONE)
+        self._station = sites.station[web.site[self._node]]
+        self._is_hot = web.is_hot
+        self._read_rules(web)
+        self._tokens, self._hot_tokens = self._burst * self._buckets, self._burst.copy()
+        self._load = np.zeros(len(stations))
+        self._keep = np.ones(len(self._over))
 
-    def passes(self, asked: Floats, utilisation: Floats, dt: float) -> Floats:
-        """Share of each node's attempts that is let in; ``utilisation`` by station."""
+    def _read_rules(self, web: Web) -> None:
+        """Of each rule of shedding: its station, its utilisation, and the nodes that it names."""
+        plan = web.network.plan
+        self._over = plan.stations.shed_over.astype(np.float64)
+        rules = np.diff(plan.stations.shed_start)
+        self._rule_station = np.repeat(np.arange(len(rules)), rules)
+        priorities = plan.flows.priority[plan.sites.flow[web.site[self._node]]]
+        named = [
+            self._node[(self._station == station) & (priorities >= least)]
+            for station, least in zip(self._rule_station.tolist(), plan.stations.shed_priority.tolist(), strict=True)
+        ]
+        self._shed_node = np.concatenate([np.zeros(0, dtype=np.int64), *named])
+        self._shed_rule = np.repeat(np.arange(len(named)), [len(n) for n in named])
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether anything can be refused here."""
+        return self._has_limits or self._has_splits or len(self._over) > 0
+
+    def passes(self, asked: Floats, utilisation: Floats, dt: Floats) -> Floats:
+        """Share of each node's attempts that is let in; ``utilisation`` and length of the step by station."""
         share = np.ones(len(asked))
-        for k in self._split:
-            mine = self._mine[k]
-            share[mine] *= self._through_partitions(k, mine, asked)
-        for k in self._limited:
-            mine = self._mine[k]
-            share[mine] *= self._through_buckets(k, mine, asked * share, dt)
-        for k in self._shedding:
-            mine = self._mine[k]
-            share[mine] *= self._unshed(k, mine, float(utilisation[k]), dt)
+        if self._has_splits:
+            share[self._node] = self._through_partitions(asked)
+        if self._has_limits:
+            share[self._node] *= self._through_buckets(asked * share, dt)
+        if len(self._over):
+            self._shed(utilisation, dt)
+            np.multiply.at(share, self._shed_node, self._keep[self._shed_rule])
         return share
 
-    def _through_buckets(self, k: int, mine: Ints, asked: Floats, dt: float) -> Floats:
-        stations = self._web.network.plan.stations
-        rate, burst = float(stations.limit_rate[k]), float(stations.limit_burst[k])
-        buckets = float(stations.limit_buckets[k])
-        hot = self._hot[mine]
-        wanted_hot = float(asked[mine][hot].sum())
-        wanted = float(asked[mine][~hot].sum()) + (wanted_hot if buckets == 1 else 0.0)
-        usual, self._tokens[k] = _take(self._tokens[k], wanted, rate * buckets, burst * buckets, dt)
-        one, self._hot_tokens[k] = _take(self._hot_tokens[k], wanted_hot, rate, burst, dt)
-        return np.where(hot & (buckets > 1), one, usual)
+    def _by_heat(self, asked: Floats) -> tuple[Floats, Floats]:
+        """Attempts at each station that have the hot key, and others."""
+        count, mine, hot = len(self._rate), asked[self._node], self._is_hot[self._node]
+        return summed(self._station, mine * hot, count), summed(self._station, mine * (1 - hot), count)
 
-    def _through_partitions(self, k: int, mine: Ints, asked: Floats) -> Floats:
-        stations = self._web.network.plan.stations
-        rate, count = float(stations.partition_rate[k]), int(stations.partitions[k])
-        top = float(stations.hottest[k]) or 1 / count
-        hot = self._hot[mine]
-        rest = float(asked[mine][~hot].sum())
-        on_top = min(1.0, rate / max(rest * top + float(asked[mine][hot].sum()), 1e-12))
-        others = min(1.0, rate / max(rest * (1 - top) / max(1, count - 1), 1e-12))
-        return np.where(hot, on_top, top * on_top + (1 - top) * others)
+    def _through_buckets(self, asked: Floats, dt: Floats) -> Floats:
+        hot, rest = self._by_heat(asked)
+        wanted = rest + np.where(self._buckets == 1, hot, 0.0)
+        usual, self._tokens = _take(self._tokens, wanted, self._rate * self._buckets, self._burst * self._buckets, dt)
+        one, self._hot_tokens = _take(self._hot_tokens, hot, self._rate, self._burst, dt)
+        apart = (self._is_hot[self._node] > 0) & (self._buckets > 1)[self._station]
+        return np.where(apart, one[self._station], usual[self._station])
 
-    def _unshed(self, k: int, mine: Ints, utilisation: float, dt: float) -> Floats:
+    def _through_partitions(self, asked: Floats) -> Floats:
+        (hot, rest), rate, top = self._by_heat(asked), self._split_rate, self._top
+        on_top = np.minimum(1.0, rate / np.maximum(rest * top + hot, _TINY))
+        others = np.minimum(1.0, rate / np.maximum(rest * (1 - top) / self._others, _TINY))
+        usual = top * on_top + (1 - top) * others
+        return np.where(self._is_hot[self._node] > 0, on_top[self._station], usual[self._station])
+
+    def _shed(self, utilisation: Floats, dt: Floats) -> None:
         """Of the flows that a rule names, so much is kept that the utilisation settles at the rule's."""
-        self._load[k] += (utilisation - self._load[k]) * dt / (dt + SHED_MEMORY_S)
-        share = np.ones(len(mine))
-        for rule, over, named in self._rules[k]:
-            pull = (over - self._load[k]) * min(1.0, dt / SHED_MEMORY_S)
-            keep = min(1.0, max(0.0, self._keep.get((k, rule), 1.0) + pull))
-            self._keep[k, rule] = keep
-            if keep < 1:
-                share[named] *= keep
-        return share
-
-    def _rules_of(self, k: int) -> list[tuple[int, float, Floats]]:
-        """Of each rule of a station: its number, its utilisation, and which of the station's nodes it names."""
-        plan = self._web.network.plan
-        priorities = plan.flows.priority[plan.sites.flow[self._web.site[self._mine[k]]]]
-        rules = range(int(plan.stations.shed_start[k]), int(plan.stations.shed_start[k + 1]))
-        over, least = plan.stations.shed_over, plan.stations.shed_priority
-        return [(rule, float(over[rule]), priorities >= least[rule]) for rule in rules]
+        self._load = self._load + (utilisation - self._load) * dt / (dt + SHED_MEMORY_S)
+        pull = (self._over - self._load[self._rule_station]) * np.minimum(1.0, dt / SHED_MEMORY_S)[self._rule_station]
+        self._keep = np.minimum(1.0, np.maximum(0.0, self._keep + pull))
 
 
-def _take(tokens: float, wanted: float, rate: float, burst: float, dt: float) -> tuple[float, float]:
+def _take(tokens: Floats, wanted: Floats, rate: Floats, burst: Floats, dt: Floats) -> tuple[Floats, Floats]:
     """Share that gets a token, and the tokens left."""
     there = tokens + rate * dt
     need = wanted * dt
-    share = 1.0 if need <= there else there / need
-    return share, min(burst, there - need * share)
+    enough = need <= there
+    share = np.where(enough, 1.0, there / np.maximum(need, _TINY))
+    return share, np.minimum(burst, np.where(enough, there - need, 0.0))
 
 
 class Breakers:
     """Breakers of the calls: the share of failures among the last hundred or so, and until when they are open."""
+
+    threshold: ByNode
+    _open_s: ByNode
+    _answers: NodeState
+    _failures: NodeState
+    open_until: NodeState
+    is_needed: bool
 
     def __init__(self, web: Web) -> None:
         sites = web.network.plan.sites
@@ -102,17 +146,13 @@ class Breakers:
         self.open_until = np.full(web.count, NONE, dtype=np.float64)
         self.is_needed = bool((self.threshold > 0).any())
 
-    def feed(self, now: float, rate: Floats, failed: Floats, dt: float) -> None:
+    def feed(self, now: Floats, rate: Floats, failed: Floats, dt: Floats) -> None:
         """Count the answers of a step (those a breaker gave itself are not counted)."""
         is_closed = (self.open_until <= now) & (self.threshold > 0)
         fade = np.exp(-np.minimum(rate * dt * 0.01, 50.0))
         self._answers = np.where(is_closed, self._answers * fade + (1 - fade) * 100, self._answers)
         self._failures = np.where(is_closed, self._failures * fade + (1 - fade) * 100 * failed, self._failures)
         opens = is_closed & (self._answers > 20) & (self._failures > self.threshold * self._answers)
-        self.open_until[opens] = now + self._open_s[opens]
-        self._answers[opens] = self._failures[opens] = 0.0
-
-    def next_close(self, now: float) -> float:
-        """When the next open breaker closes (infinite: none is open)."""
-        later = self.open_until[self.open_until > now]
-        return float(later.min()) if len(later) else float("inf")
+        if opens.any():
+            self.open_until[opens] = (now + self._open_s)[opens]
+            self._answers[opens] = self._failures[opens] = 0.0
