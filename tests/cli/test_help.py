@@ -29,6 +29,7 @@ NAMES = {
     "sources stats",
     "sources import",
     "sources verify",
+    "sources archive",
     "discover",
     "candidates list",
     "candidates show",
