@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from atlas.catalogue.visits import Visited, keep_visits
 from atlas.serve.error import ServeError
 from atlas.serve.workshop import Workshop
 from atlas.site.cache import Cache
@@ -193,3 +196,17 @@ def test_a_lock_of_an_editor_beside_a_vocabulary_is_passed_over(workshop: Worksh
     (folder / ".#planes.yaml").symlink_to("someone@somewhere.1")
     workshop.update()
     assert workshop.findings(document.stem) is not None
+
+
+def test_findings_are_those_of_the_page(workshop: Workshop, document: Path) -> None:
+    """What a visit found counts, and what is excused does not, as on the page of the system."""
+    claim = workshop.state.digests["tiny"].claims[0]
+    gone = Visited(claim.id, claim.source, "2026-11-21", claim.quote, "vanished")
+    keep_visits(workshop.root, "tiny", [gone])
+    (found,) = (f for f in workshop.findings("tiny") if f.code == "EVI020")
+    entry = {"code": found.code, "system": found.system, "path": found.path, "because": "a test", "since": "2026-11-20"}
+    (workshop.root / "exceptions.yaml").write_text(json.dumps({"exceptions": [entry]}))
+    assert "EVI020" not in {f.code for f in workshop.findings("tiny")}
+    workshop.update()
+    counts = Counter(f.level.value for f in workshop.findings("tiny"))
+    assert workshop.state.digests["tiny"].findings == dict(counts)

@@ -275,3 +275,45 @@ def test_a_live_site_makes_its_search_again(small: Small, tmp_path: Path) -> Non
     live = _live(small(), tmp_path)
     assert live.reindex().is_made
     assert (tmp_path / "out" / "pagefind" / "pagefind.js").is_file()
+
+
+def test_a_live_site_drops_pages_that_nothing_leads_to_any_more(small: Small, tmp_path: Path) -> None:
+    """The way from an old name and the page of a pair go with the words that made them, as in a fresh build."""
+    root = small()
+    second = _second(root)
+    text = second.read_text("utf-8")
+    more = "aliases: [once-called]\nrelated:\n  systems: [{id: CS-FIRST, because: both are small}]\n"
+    second.write_text(text + more, "utf-8")
+    live = _live(root, tmp_path)
+    old = [tmp_path / "out" / page / "index.html" for page in ("systems/once-called", "compare/first-vs-second")]
+    assert all(page.is_file() for page in old)
+    second.write_text(text, "utf-8")
+    live.update()
+    assert not [page for page in old if page.exists()]
+    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
+    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+
+
+def test_a_live_site_gives_an_old_name_to_a_new_document(small: Small, tmp_path: Path) -> None:
+    """What was the way to another system is then the page of its own."""
+    root = small()
+    first = root / "systems" / "social" / "first.yaml"
+    text = first.read_text("utf-8")
+    first.write_text(text + "aliases: [second]\n", "utf-8")
+    live = _live(root, tmp_path)
+    first.write_text(text, "utf-8")
+    _second(root)
+    live.update()
+    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
+    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+
+
+def test_a_live_site_follows_the_recorded_metrics(small: Small, tmp_path: Path) -> None:
+    """No document changes when a day is recorded, and the page of the metrics does."""
+    root = small()
+    live = _live(root, tmp_path)
+    (root / "progress.csv").write_text("day,metric,value\n2026-11-20,systems,1\n", "utf-8")
+    assert "metrics/index.html" in live.update().files
+    assert not live.update().is_change
+    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
+    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")

@@ -50,8 +50,9 @@ class Follower:
     async def _watch(self) -> None:
         root = self.workshop.root
         changes = watchfiles.awatch(
-            root, watch_filter=_is_data, debounce=_GROUP_MS, step=_STEP_MS, stop_event=self.stop, raise_interrupt=False
+            root, watch_filter=_is_data, debounce=_GROUP_MS, step=_STEP_MS, stop_event=self.stop
         )
+        await self._update()  # for what changed since the build began
         async for _ in changes:
             await self._update()
 
@@ -110,5 +111,5 @@ class Follower:
 
 
 def _is_data(_: watchfiles.Change, path: str) -> bool:
-    """Documents, vocabularies, and folders that are moved as a whole."""
-    return Path(path).suffix in {".yaml", ""} and not Path(path).name.startswith(".")
+    """Documents, vocabularies, outcomes, visits and metrics, and folders that are moved as a whole."""
+    return Path(path).suffix in {".yaml", ".json", ".csv", ""} and not Path(path).name.startswith(".")

@@ -18,7 +18,7 @@ from atlas.check import check_system
 from atlas.diagnostic import Finding, Level, at_or_above, sort_findings
 from atlas.model import Vocabulary
 from atlas.serve.error import ServeError
-from atlas.site.build import build
+from atlas.site.build import build, read_excuses
 from atlas.site.digest import Digest
 from atlas.site.live import LiveSite, Update
 from atlas.site.output import OutputError
@@ -115,12 +115,17 @@ class Workshop:
         return self._site().reindex().problem
 
     def findings(self, slug: str) -> list[Finding]:
-        """What reading and checking a system's document says now, sorted by place. KeyError: no such document."""
+        """What reading and checking a system's document says now, less what is excused, sorted by place.
+
+        KeyError: no such document.
+        """
         path = {path.stem: path for path in system_files(self.root)}[slug]
         with self._turn:
             loaded = load_file(path, self._words(), self.root)
-            checked = check_system(loaded.system, today=self.today) if loaded.system else []
-        return sort_findings([*loaded.findings, *checked])
+            checked = check_system(loaded.system, today=self.today, root=self.root) if loaded.system else []
+        excuses = read_excuses(self.root)[0]
+        found = (*loaded.findings, *checked)
+        return sort_findings(f for f in found if not any(excuse.covers(f) for excuse in excuses))
 
     def _words(self) -> Vocabulary:
         """The vocabulary, read again only when one of its files has changed."""

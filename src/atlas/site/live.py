@@ -56,7 +56,8 @@ class LiveSite:
         for job in self._plan():
             if digest := self.store.digest(job.key):
                 self._shown[job.path.stem] = (job.key, digest)
-        self._index_files()
+        self._past = past_metrics(root)[0]
+        self._about_many = set(self._index_files())
 
     @property
     def digests(self) -> Mapping[str, Digest]:
@@ -68,7 +69,8 @@ class LiveSite:
         plan = {job.path.stem: job for job in self._plan()}
         changed = [job for slug, job in plan.items() if self._shown.get(slug, ("",))[0] != job.key]
         gone = tuple(slug for slug in self._shown if slug not in plan)
-        if not changed and not gone:
+        past = past_metrics(self.root)[0]
+        if not changed and not gone and past == self._past:
             return Update()
         written: list[str] = []
         findings: list[Finding] = []
@@ -79,7 +81,8 @@ class LiveSite:
             written += done or []
         for slug in gone:
             self._remove(slug)
-        written += write_changed(self.out, self._index_files())
+        self._past = past
+        written += self._write_index()
         rendered = tuple(job.path.stem for job in changed if job.path.stem not in broken)
         return Update(rendered, tuple(broken), gone, tuple(written), tuple(findings))
 
@@ -113,8 +116,18 @@ class LiveSite:
 
     def _index_files(self) -> dict[str, str]:
         systems = [digest for _, digest in self._shown.values()]
-        past = past_metrics(self.root)[0]
-        return self._index.files(systems, Context(self._vocabulary, self.site, self.today, self.store.folder, past))
+        context = Context(self._vocabulary, self.site, self.today, self.store.folder, self._past)
+        return self._index.files(systems, context)
+
+    def _write_index(self) -> list[str]:
+        """Write the pages about many systems that differ, and take away those that are not made any more."""
+        files = self._index_files()
+        own = tuple(f"systems/{slug}/" for slug in self._shown)
+        for name in self._about_many - files.keys():
+            if not name.startswith(own):  # an old name may have become a system
+                (self.out / name).unlink(missing_ok=True)
+        self._about_many = set(files)
+        return write_changed(self.out, files)
 
     def _show(self, job: Job, findings: list[Finding]) -> list[str] | None:
         """Render one system and write what differs; ``None`` when its document is broken."""
