@@ -39,8 +39,8 @@ def measure(calibration: Calibration, _scratch: Path, say: Say) -> Section:
 def _claims(section: Section, say: Say) -> None:
     say("reading labelled sentences")
     rows = []
-    for half in ("open", "held_out"):
-        labelled = extraction.sentences(half)
+    for half, files in (("open", extraction.OPEN), ("held_out", extraction.HELD_OUT)):
+        labelled = extraction.sentences(*files)
         for name, extract in (("Atlas", extraction.atlas), ("quantulum3", extraction.quantulum)):
             found = extraction.score(labelled, extract)
             rows.append(

@@ -5,24 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from atlas.discover.ellipsis import FROM, TO, with_antecedents
 from atlas.discover.figure import Figure
-from atlas.discover.lexicon import is_known
 from atlas.quantity.unit import UNITS
 
 _TO_RANGE = re.compile(r"\s*(?:-|–|—|‑|\bto\b|\bup to\b|\bthrough\b|\bbis\b|\.\.|…)\s*")
 _AND = re.compile(r"\s*(?:,|and|or|&|, and|, or|/|und|y|et)\s*")
+_AND_ITS = re.compile(r"\s(?:and|but|or)\s(?!they|we|it|then|this|that|he|she|you|i\b)(?:[a-z]+\s){1,2}")
+"""``reads take 4 and writes 11 ms``: the unit stands once."""
 _AND_SAME = re.compile(r"\s*(?:,|and|or|, and|respectively|then|,\s?then)\s+")
 _BETWEEN = re.compile(
-    r"(?i)\b(?:between|anywhere from|somewhere between|from)\s(?:about\s|roughly\s|around\s|some\s)?[$€]?$"
-)
-_FROM = re.compile(
-    r"(?i)\bfrom\s(?:an?\s|about\s|around\s|roughly\s|over\s|some\s|nearly\s|almost\s|just\s"
-    r"|our\s|the\s|more than\s|a high of\s|a median of\s){0,2}[$€]?$"
-)
-_TO = re.compile(
-    r"(?i)^\s?(?:[A-Za-z][\w'-]*\s){0,4}?(?:,\s)?(?:all the way\s)?(?:down\s|up\s)?(?:to|into)\s(?:just\s"
-    r"|only\s|about\s|around\s|roughly\s|under\s|below\s|over\s|less than\s|more than\s|nearly\s"
-    r"|almost\s|a\s|an\s|well under\s|some\s|mere\s|as little as\s){0,3}[$€]?$"
+    r"(?i)\b(?:between|zwischen|entre|tra|mellan|tussen)\s(?:about\s|roughly\s|around\s|some\s)?[$€]?$"
 )
 _FROM_AFTER = re.compile(
     r"(?i)^\s?(?:[A-Za-z][\w'-]*\s){0,3}?(?:down\s|up\s)?from\s(?:about\s|around\s|roughly\s"
@@ -48,47 +41,7 @@ _THEN = re.compile(r"(?i)\b(?:before|previously|formerly|used to|was|were|had be
 
 def compounds(text: str, found: list[Figure]) -> list[Figure]:
     """Figures with ranges made one, changes marked with their order, lists given the unit that stands at their end."""
-    return _ordered(text, _spread(text, _subjects(text, _units_shared(text, _composite(text, found)))))
-
-
-_NUMBER_OF = re.compile(
-    r"(?i)\b(?:number|count) of (?:\w+\s){0,2}?(?P<noun>\w+)(?:\s(?:\w+\s){0,3}?(?:is|was|to"
-    r"|at|of|by|reached|hit|stands at|stood at|from|now|exceeds|passed)|:)\s(?:\w+\s)?$"
-)
-_COUNT_OF = re.compile(r"(?i)\b(?P<noun>\w+) count(?:\s(?:\w+\s){0,2}?(?:is|was|to|at|of|by|from)|:)\s$")
-
-
-_REACHED = re.compile(
-    r"(?i)\b(?P<noun>\w+)(?:\s\w+ly)?\s(?:(?:have |has |had )?(?:now )?(?:exceeded?|exceeds"
-    r"|reached|reaches|passed|hit|topped|crossed|surpassed|stood at|stands at|total(?:l)?ed"
-    r"|number(?:ed|s)?"
-    r"|grew to|rose to|climbed to|peaked at|grown to|risen to|dropped to|fell to|shrank to)"
-    r"|:)\s(?:(?:just|about|around|over|nearly|almost|roughly|more than|some|a|only)\s)*$"
-)
-
-
-def _subjects(text: str, found: list[Figure]) -> list[Figure]:
-    """Bare numbers whose noun stands before: ``nodes went from 540 to 96``, ``the number of shards is 4,096``."""
-    result = list(found)
-    for i, figure in enumerate(result):
-        if figure.kind != "bare":
-            continue
-        before = text[: figure.start]
-        match = _NUMBER_OF.search(before) or _COUNT_OF.search(before) or _REACHED.search(before)
-        noun = match["noun"] if match and is_known(match["noun"]) else ""
-        after = result[i + 1] if i + 1 < len(result) else None
-        if (
-            after is not None
-            and after.kind == "bare"
-            and _TO.match(text[figure.end : after.start])
-            and _FROM.search(before)
-        ):
-            noun = noun or next((w for w in reversed(re.findall(r"[A-Za-z]+", before)) if is_known(w)), "")
-            if noun:
-                result[i + 1] = replace(after, kind="count", noun=noun)
-        if noun:
-            result[i] = replace(figure, kind="count", noun=noun)
-    return result
+    return _ordered(text, _spread(text, with_antecedents(text, _units_shared(text, _composite(text, found)))))
 
 
 def _composite(text: str, found: list[Figure]) -> list[Figure]:
@@ -130,8 +83,15 @@ def _units_shared(text: str, found: list[Figure]) -> list[Figure]:
             continue
         if here.kind == "bare" and after.kind == "money" and here.start and text[after.start] in "$€":
             continue
-        is_range = _TO_RANGE.fullmatch(between) is not None
-        if is_range or _AND.fullmatch(between) or (_TO.match(between) and _FROM.search(text[: here.start])):
+        if here.is_worded and _AND_ITS.fullmatch(between):
+            continue
+        is_range = _TO_RANGE.fullmatch(between) is not None or _is_between(text, here, between)
+        if (
+            is_range
+            or _AND.fullmatch(between)
+            or _AND_ITS.fullmatch(between)
+            or (TO.match(between) and FROM.search(text[: here.start]))
+        ):
             factor = _missing_magnitude(here, after) if is_range else 1.0
             result[i] = replace(
                 after,
@@ -142,6 +102,12 @@ def _units_shared(text: str, found: list[Figure]) -> list[Figure]:
                 is_worded=here.is_worded,
             )
     return _units_carried(text, result)
+
+
+def _is_between(text: str, here: Figure, between: str) -> bool:
+    return re.fullmatch(r"\s?(?:and|und|et|y|e|en|och)\s[$€]?", between) is not None and (
+        _BETWEEN.search(text[max(0, here.start - 40) : here.start]) is not None
+    )
 
 
 def _missing_magnitude(here: Figure, after: Figure) -> float:
@@ -160,7 +126,7 @@ def _units_carried(text: str, found: list[Figure]) -> list[Figure]:
         between = text[before.end : here.start]
         if here.kind != "bare" or before.kind in ("bare", "nines", "factor"):
             continue
-        changed = (_TO.match(between) and _FROM.search(text[: before.start])) or _FROM_AFTER.match(between)
+        changed = (TO.match(between) and FROM.search(text[: before.start])) or _FROM_AFTER.match(between)
         ranged = before.kind == "money" and _TO_RANGE.fullmatch(between)
         if ranged:
             factor = _missing_magnitude(before, here)
@@ -196,13 +162,11 @@ def _is_range(text: str, last: Figure, figure: Figure) -> bool:
         return False
     between = text[last.end : figure.start]
     before = text[max(0, last.start - 25) : last.start]
-    if re.fullmatch(r"\s?and\s[$€]?", between):
-        return (
-            re.search(r"(?i)\b(?:between|somewhere between)\s(?:about\s|roughly\s|around\s)?[$€]?$", before) is not None
-        )
+    if _is_between(text, last, between):
+        return True
     if not _TO_RANGE.fullmatch(between):
         return False
-    if not _FROM.search(before):
+    if not FROM.search(before):
         return True
     return _STEADY.search(text) is not None or _CHANGE.search(text) is None
 
@@ -219,7 +183,7 @@ def _ordered(text: str, found: list[Figure]) -> list[Figure]:
         if first.kind != second.kind or first.low != first.high or second.low != second.high:
             continue
         between = text[first.end : second.start]
-        if _TO.match(between) and _FROM.search(text[max(0, first.start - 40) : first.start]):
+        if TO.match(between) and FROM.search(text[max(0, first.start - 40) : first.start]):
             orders = ("before", "after")
         elif _FROM_AFTER.match(between) or (_THEN.search(between) and _NOW.search(text[: first.start])):
             orders = ("after", "before")

@@ -16,12 +16,12 @@ from atlas.discover.cue import (
     FANOUT,
     NAMED_PERIOD,
     NEVER_CONCURRENT,
-    NULL_THINGS,
     PAYING,
     RENDERING,
     STAFF,
-    clause_of,
 )
+from atlas.discover.cue_table import clause_of
+from atlas.discover.each import NULL_THINGS
 from atlas.discover.figure import Figure
 from atlas.discover.lexicon import NOUNS, metric_of, singular
 
@@ -52,24 +52,39 @@ def count_metric(text: str, figure: Figure) -> str | None:
     own = metric_of(counted(figure.noun, figure.high))
     clause = clause_of(text, figure)
     noun = singular(figure.noun.split()[-1]) if figure.noun else ""
-    if _is_no_scale(own, figure, clause):
-        return None
-    if own in COPIED and figure.high <= 12 and COPIES.search(text[: figure.start]):
+    if _is_no_scale(own, figure, clause, noun) or (figure.unit == "-" and own == "records"):
+        return None  # also a 64-entry queue
+    if own in COPIED and figure.high <= MOST_COPIES and COPIES.search(text[: figure.start]):
         return "replicas"
-    if _is_at_once(own, figure, clause):
-        return "concurrency"
     if figure.noun.endswith(("point-of-presence", "points-of-presence")):
         return "locations"
-    if noun in ("people", "person", "human") or figure.noun.startswith("us"):
-        return "engineers" if figure.high < 1000 and STAFF.search(text) else "users"
-    if _is_connection(own, noun, clause):
+    return (
+        _of_the_moment(own, figure, clause, noun)
+        or _of_people(own, figure, clause, text)
+        or _by_occasion(own, clause, figure, noun)
+    )
+
+
+MOST_COPIES = 7
+"""Of one thing; ``stored on 12 nodes`` counts nodes."""
+
+
+def _of_the_moment(own: str | None, figure: Figure, clause: str, noun: str) -> str | None:
+    """What is connected, and what goes on at once; a person or a device may be either."""
+    if _is_wired(own, noun, clause):
         return "connections"
-    return _of_people(own, figure, clause) or _by_occasion(own, clause, figure, noun)
+    if _is_at_once(own, figure, clause):
+        return "concurrency"
+    return "connections" if _is_connection(own, noun, clause) else None
 
 
-def _is_no_scale(own: str | None, figure: Figure, clause: str) -> bool:
+def _is_no_scale(own: str | None, figure: Figure, clause: str, noun: str) -> bool:
     """Differences, what one user may have, and means of a few, such as items in a cart."""
     if DIFFERENCE.search(figure.noun) or ALLOWED.search(clause):
+        return True
+    if noun == "line" and re.search(r"(?i)\bcode|\bof [A-Z]|\bsource\b", clause):
+        return True
+    if re.search(re.escape(figure.noun) + r"\s(?:fewer|more|less)\b", clause):
         return True
     if figure.thing in NULL_THINGS and own != "connections":
         return True
@@ -89,14 +104,27 @@ def _is_at_once(own: str | None, figure: Figure, clause: str) -> bool:
 _PROTOCOL = re.compile(r"(?i)\b(?:TLS|TCP|MQTT|web ?socket|gRPC|SSH|HTTP|QUIC|persistent|terminat\w+)\b")
 
 
+_WIRED = re.compile(
+    r"(?i)\b(?:connect(?:ed|ions?)?|(?:web[\s-]?)?sockets?|hang (?:on|off)|hold (?:a|their) (?:link|stream|line)"
+    r"|dialled in)\b"
+)
+
+
+def _is_wired(own: str | None, noun: str, clause: str) -> bool:
+    """Clients, and devices or people of whom the clause says that they are connected."""
+    return own in ("users", "customers", None, "concurrency") and _is_client(noun) and _WIRED.search(clause) is not None
+
+
 def _is_connection(own: str | None, noun: str, clause: str) -> bool:
     if noun == "client" or own == "concurrency":
         return True
     return own in ("users", "customers", "records", None) and CONNECTED.search(clause) is not None and _is_client(noun)
 
 
-def _of_people(own: str | None, figure: Figure, clause: str) -> str | None:
-    """Users who pay are customers; tens of thousands of developers are users."""
+def _of_people(own: str | None, figure: Figure, clause: str, text: str) -> str | None:
+    """Users who pay are customers; tens of thousands of developers are users; a few people are those who run it."""
+    if singular(figure.noun.split()[-1] if figure.noun else "") in ("people", "person", "human") or figure.noun == "us":
+        return "engineers" if figure.high < 25 or (figure.high < 1000 and STAFF.search(text)) else "users"
     if own == "users" and PAYING.search(clause):
         return "customers"
     return "users" if own == "engineers" and figure.high > 20_000 else None
@@ -104,41 +132,143 @@ def _of_people(own: str | None, figure: Figure, clause: str) -> str | None:
 
 def _by_occasion(own: str | None, clause: str, figure: Figure, noun: str) -> str | None:
     """Records, events and copies: the same nouns are stored, happen, or are caused."""
-    if (
-        own in ("events", "fanout", "records", "users", None, "services")
-        and (FANOUT.search(clause) or RENDERING.search(clause.strip()))
-        and own != "users"
-        and not _is_reached(noun, figure, clause)
-    ):
+    if _is_caused(own, clause, figure, noun):
         return "fanout"
-    if (
-        (own in ("users", "fanout") or noun in ("phone", "device", "inbox", "follower"))
-        and DELIVERED.search(clause)
-        and figure.high >= 1000
-    ):
-        return "deliveries" if own != "users" or re.search(r"(?i)\bper\b|\bbroadcast|\bnotif", clause) else own
-    if (
-        own == "records"
-        and NAMED_PERIOD.search(clause)
-        and noun in ("message", "photo", "video", "file", "email", "post", "item", "song", "ticket", "point")
-    ):
-        return (
-            "events"
-            if re.search(r"(?i)\b(?:sent|upload\w*|took|play\w*|sold|received|in one|during|on \w+ alone)\b", clause)
-            else own
-        )
-    if own is None and noun not in NOUNS and figure.high >= 1000 and NAMED_PERIOD.search(clause):
-        return "events"  # ballots, spins, whatever: so many in one evening
-    if own == "deploys":
-        return "events"
-    if own == "locations" and noun in ("city", "site", "edge", "campus", "metro", "facility"):
-        return (
-            "locations"
-            if noun != "city"
-            or re.search(r"(?i)\b(?:serve|edge|pop|rack|data cent|cache|from|rent|space|presence|machines)\w*", clause)
-            else None
-        )
-    return own
+    if _is_delivered(own, clause, figure, noun):
+        return "deliveries"
+    if noun == "follower" and figure.high > 200:
+        return "users"
+    if own in ("records", "events", "deploys", None):
+        return _stored_or_happened(own, clause, figure, noun)
+    return None if own == "locations" and noun == "city" and not _SITE.search(clause) else own
+
+
+_SITE = re.compile(r"(?i)\b(?:serve|edge|pop|rack|data cent|cache|from|rent|space|presence|machines)\w*")
+
+
+def _stored_or_happened(own: str | None, clause: str, figure: Figure, noun: str) -> str | None:
+    """``sold 9 million tickets`` happened, ``14 billion events in one log`` are kept."""
+    if own is None:  # ballots, spins, whatever: so many in one evening
+        return "events" if noun not in NOUNS and figure.high >= 1000 and NAMED_PERIOD.search(clause) else None
+    if own == "records":
+        since = noun in ("message", "photo", "video", "email", "post", "lease") and _SINCE.search(clause)
+        once = _HAPPENED.search(clause) and (NAMED_PERIOD.search(clause) or _HAPPENED_ONCE.search(clause))
+        return "events" if since or once else own
+    if own == "events":
+        queued = noun in ("job", "task", "call", "update", "request") and _QUEUED.search(clause)
+        return "records" if queued or (_STORED.search(clause) and not _HAPPENED.search(clause)) else own
+    return "events"
+
+
+_HAPPENED = re.compile(
+    r"(?i)\b(?:serv(?:ed|ing)|render(?:ed)|play(?:ed|s)|sent|deliver(?:ed)|stream(?:ed)|process(?:ed)|handl(?:ed)"
+    r"|print(?:ed)|scann(?:ed)"
+    r"|upload(?:ed|s)?|sold|transcod(?:ed)|encod(?:ed)|generat(?:ed)|publish(?:ed)|posted|receiv(?:ed)|shipped"
+    r"|answered|bought|booked"
+    r"|issued|dispatched|swiped|fired|happened|granted|went (?:out|through)|came in|arriv(?:ed)|in one|on \w+ alone"
+    r"|took|saw"
+    r"|brought)\b"
+)
+_HAPPENED_ONCE = re.compile(r"(?i)\b(?:sold|bought|booked|issued|swiped|cast|went out|sent)\b")
+_STORED = re.compile(
+    r"(?i)\b(?:sits?|live[sd]?|stor(?:e|es|ed|ing)|holds?|holding|kept|keeps?|keeping|contain(?:s|ed)?|archiv\w+"
+    r"|index(?:ed|es)|accumulated"
+    r"|remembers?|retain\w*|in (?:the|our|a|one) (?:\w+ )?(?:table|database|archive|log|index|store|collection"
+    r"|history|warehouse|lake|ledger"
+    r"|vault|bucket|topic|journal))\b"
+)
+_SINCE = re.compile(r"(?i)\\bsince\\b")
+_QUEUED = re.compile(r"(?i)\b(?:queues?|backlog\w*|backed up|piled up|waiting|spool)\b")
+_SENT_NOUNS = frozenset(
+    ["notification", "push", "email", "sms", "alert", "newsletter", "message", "webhook", "mail", "text"]
+)
+_OF_REQUEST = frozenset(
+    [
+        "request",
+        "page",
+        "view",
+        "search",
+        "query",
+        "click",
+        "order",
+        "post",
+        "tweet",
+        "message",
+        "upload",
+        "event",
+        "write",
+        "checkout",
+        "booking",
+        "call",
+        "login",
+        "purchase",
+        "play",
+        "transaction",
+        "payment",
+        "swipe",
+        "tap",
+        "trip",
+        "ride",
+        "screen",
+        "load",
+    ]
+)
+
+
+def _is_caused(own: str | None, clause: str, figure: Figure, noun: str) -> bool:
+    """Calls, copies, shards that one request or event sets off."""
+    if own in ("events", "fanout", "records", "services", "shards", "nodes", "tables") and figure.thing in _OF_REQUEST:
+        return True
+    if _FANNED.search(clause[: clause.find(figure.noun)] if figure.noun in clause else clause):
+        return True
+    before = clause[: clause.find(figure.noun)] if figure.noun and figure.noun in clause else clause
+    if own in ("shards", "nodes", "services", "tables", "clusters", "replicas", "regions"):
+        return _SPREAD_OUT.search(before) is not None
+    return (
+        own in ("events", "fanout", "records", None)
+        and (FANOUT.search(before) or RENDERING.search(clause.strip())) is not None
+        and not _is_reached(noun, figure, clause)
+        and not (own != "fanout" and figure.high > 1e6)
+    )
+
+
+_FANNED = re.compile(
+    r"(?i)\b(?:(?:fan|fans|fanned|fanning)(?: it| each \w+| every \w+)?[\s-]?out(?: \w+)? (?:to|over|across)"
+    r"|(?:scatter|spread|broadcast|forward)\w*"
+    r" (?:each|every|a|one) (?:request|query|search|write|message|call|event)(?: out)? (?:to|over|across)"
+    r"|(?:for|per|on|at) (?:each|every|one|a single) (?:request|query|search|order|click|call|booking|checkout|post"
+    r"|upload|page view|payment"
+    r"|login|swipe)\b(?: placed| made| sent)?,? [^.;,]{0,40})\s(?:[\w,.]+\s){0,4}$"
+)
+_SPREAD_OUT = re.compile(
+    r"(?i)\b(?:fan(?:s|ned|ning)?[\s-]?out (?:\w+ )?(?:to|over|across)|(?:one|a|each|every"
+    r"|single) (?:\w+\s){0,3}?(?:request|page view|search|query"
+    r"|click|checkout|booking|call|order|swipe) (?:\w+\s){0,2}?(?:asks|touches|hits|crosses|visits|reaches|calls"
+    r"|goes (?:out )?to|consults|contacts"
+    r"|queries|passes(?: through)?|involves|talks to|needs))\s(?:[\w-]+\s){0,3}$"
+)
+
+
+def _is_delivered(own: str | None, clause: str, figure: Figure, noun: str) -> bool:
+    """Copies that reach people, their devices or inboxes; people who are merely served are users."""
+    if figure.high < 1000:
+        return False
+    if noun in _SENT_NOUNS:
+        return _WENT_OUT.search(clause) is not None
+    if noun == "follower" or own == "fanout":
+        return DELIVERED.search(clause) is not None or (noun == "follower" and FANOUT.search(clause) is not None)
+    if noun in ("phone", "device", "inbox", "handset", "recipient", "lock-screen", "screen"):
+        return DELIVERED.search(clause) is not None
+    return own == "users" and DELIVERED.search(clause) is not None and _PUSHED.search(clause) is not None
+
+
+_WENT_OUT = re.compile(
+    r"(?i)\b(?:deliver(?:ed|s)?|went out|go(?:es)? out|reach(?:ed|es)?|landed|inboxes|recipients?|handed (?:out|to"
+    r"|over)|fanned out|pushed (?:out|to))\b"
+)
+_PUSHED = re.compile(
+    r"(?i)\bper\b|\bbroadcast|\bnotif|\balerts?\b|\bpush\b|\bcampaign|\bnewsletter|\bannouncement|\bmessage\b|\bpost\b"
+)
 
 
 def _is_reached(noun: str, figure: Figure, clause: str) -> bool:

@@ -77,8 +77,20 @@ def figures(text: str) -> list[Figure]:
     clocks = list(_clocks(covered))
     for clock in clocks:
         covered = covered[: clock.start] + "█" * (clock.end - clock.start) + covered[clock.end :]
-    found = [f for n in numerals(covered) if (f := _figure(covered, n)) is not None]
+    found = [_of_models(text, f) for n in numerals(covered) if (f := _figure(covered, n)) is not None]
     return sorted([*clocks, *found], key=lambda f: f.start)
+
+
+_MODEL = re.compile(
+    r"\s(?:\w+\s)?(?:[a-z]\w{1,5}\.(?:\d*x?large|metal|medium|small)|n\d\w?-\w+-\d+"
+    r"|[A-Z]{1,2}\d{1,3}0s?)\b(?!\s[a-z]+s\b)"
+)
+
+
+def _of_models(text: str, figure: Figure) -> Figure:
+    """``88 i3.2xlarge`` are machines: a number before the name of a kind of machine counts them."""
+    match = _MODEL.match(text, figure.end) if figure.kind == "bare" and figure.high >= 2 else None
+    return figure if match is None else replace(figure, end=match.end(), kind="count", noun="instances")
 
 
 def _clocks(text: str) -> Iterator[Figure]:
@@ -115,7 +127,8 @@ def _figure(text: str, numeral: Numeral) -> Figure | None:
 def _after_factor_of(text: str, plain: Figure) -> Figure:
     """``by a factor of 6``: the words before the number are its unit; a replication factor counts copies."""
     match = re.search(
-        r"(?i)(?P<copies>replication )?factor (?:of|is|was) (?:about |roughly |almost |nearly |over |more than )?$",
+        r"(?i)(?P<copies>replication )?factor (?:of|is|was|from|to) "
+        r"(?:about |roughly |almost |nearly |over |more than )?$",
         text[max(0, plain.start - 50) : plain.start],
     )
     if match is None:
@@ -193,20 +206,52 @@ def _with_noun(text: str, plain: Figure) -> Figure:
     if plain.kind != "bare":
         return plain
     at = plain.end + (1 if plain.is_open else 0)
-    if (whom := THEM.match(text, at)) is not None:
-        noun = "us" if whom["whom"] == "us" else _last_noun(text[: plain.start])
-        return replace(plain, end=whom.end(), kind="count", noun=noun) if noun else plain
+    stands_for = _with_pronoun(text, plain, at)
+    if stands_for is not None:
+        return stands_for
     if (phrase := PHRASE.match(text, at)) is not None:
         return replace(plain, end=phrase.end(), kind="count", noun=_phrase(phrase))
-    own = OF_OWN.match(text, at)
+    own = OF_OWN.match(text, at) or (_OF_MANY.match(text, at) if plain.high >= 1000 else None)
     words, end, is_noun = _noun_phrase(text, own.end() if own else at, plural=plain.high > 1)
     if is_noun:
         plain = _european(text, plain)
         unit = "-" if text[at : at + 1] == "-" else ""
         return replace(plain, end=end, kind="count", noun=" ".join(words), unit=unit)
     if words and (DIRECT.match(text, end) or _ends_plural(words)):
-        return replace(plain, end=end, kind="count", noun=" ".join(words), unit="?")
+        return replace(plain, end=end, kind="count", noun=" ".join(_to_plural(words)), unit="?")
     return plain
+
+
+def _with_pronoun(text: str, plain: Figure, at: int) -> Figure | None:
+    """``a team of four``, ``six hundred old ones``, ``85 of them``: the noun was said before, or is plain."""
+    if _TEAM_OF.search(text[max(0, plain.start - 40) : plain.start]) and not re.match(r"\s?(?:%|[a-z]+s\b)", text[at:]):
+        return replace(plain, kind="count", noun="engineers")
+    ones, whom = _ONES.match(text, at), THEM.match(text, at)
+    match = ones or whom
+    if match is None:
+        return None
+    if whom is not None and plain.high != int(plain.high):
+        return plain
+    noun = "us" if whom is not None and whom["whom"] == "us" else _last_noun(text[: plain.start])
+    return replace(plain, end=match.end(), kind="count", noun=noun) if noun else plain
+
+
+def _to_plural(words: list[str]) -> list[str]:
+    """Of unknown words those up to the first plural: ``gizmos hang`` counts gizmos."""
+    last = next(
+        (i for i, w in enumerate(words) if w.lower().endswith("s") and not w.lower().endswith("ss")), len(words) - 1
+    )
+    return words[: last + 1]
+
+
+_OF_MANY = re.compile(
+    r"(?<=thousand)\sof(?=\s[a-z]+s\b)|(?<=[mb]illion)\sof(?=\s[a-z]+s\b)|(?<=\d)\sof(?=\s[a-z]+\s[a-z]+s\b)"
+)
+_TEAM_OF = re.compile(
+    r"(?i)\b(?:team|crew|group|squad|rota|rotation|handful)(?: \w+)? of (?:just |only |about |some |under "
+    r"|fewer than )?$"
+)
+_ONES = re.compile(r"\s(?:(?!of\b|in\b|on\b)[a-z]+\s){0,2}ones\b")
 
 
 def _european(text: str, plain: Figure) -> Figure:
@@ -216,9 +261,16 @@ def _european(text: str, plain: Figure) -> Figure:
     return plain
 
 
+_ONE_WORD = {
+    f"{one} {other}{end}": f"{one}{other}{end}"
+    for one, other in (("key", "space"), ("web", "socket"), ("micro", "service"), ("data", "set"), ("data", "base"))
+    for end in ("", "s")
+}
+
+
 def _phrase(match: re.Match[str]) -> str:
     """A noun of several words as one, behind its adjectives: ``daily page-views``."""
-    return match["adjectives"].lower() + match["noun"].lower().replace(" ", "-")
+    return match["adjectives"].lower() + _ONE_WORD.get(match["noun"].lower(), match["noun"].lower().replace(" ", "-"))
 
 
 def _noun_phrase(text: str, at: int, *, plural: bool) -> tuple[list[str], int, bool]:
@@ -290,23 +342,49 @@ def _with_direct(text: str, figure: Figure) -> Figure | None:
     return replace(figure, end=match.end(), kind=kind, period=PERIOD_NAMES[match["period"].lower()])
 
 
+_OFTEN = re.compile(rf"[^\d█.;:()?!,]{{0,40}}?\s(?P<n>once|twice){PER}")
 _LOOSE_KINDS = ("count", "data", "money")
+
+
+_HOURS_OF = re.compile(rf"\s(?:of|worth of)\s[^\d█.;:,]{{1,40}}?(?:{PER}|\s(?P<adverb>daily|weekly|monthly|yearly)\b)")
+_PLAYED = re.compile(r"(?i)\b(?:watch|play|listen|stream|view|hear|spen[dt]|consum|record|upload|talk|liste)\w*\b")
+
+
+def _with_hours_of(text: str, figure: Figure) -> Figure:
+    """Hours of something in a period: ``2 million hours of music a day``, ``every day they watch 9 million hours``."""
+    match = _HOURS_OF.match(text[figure.end : figure.end + 80])
+    if match is None:
+        match = re.match(r"\s(?P<adverb>daily|weekly|monthly)\b", text[figure.end :])
+    if match is not None:
+        name = match["adverb"] or match.groupdict().get("period")
+        period = ADVERBS[name] if name in ADVERBS else PERIOD_NAMES[str(name).lower()]
+        return replace(figure, end=figure.end + match.end(), period=period)
+    lead = LEADING.search(text[max(0, figure.start - 90) : figure.start])
+    if lead is not None and figure.high >= 1000 and _PLAYED.search(text):
+        return replace(
+            figure, period=ADVERBS[lead["adverb"].lower()] if lead["adverb"] else PERIOD_NAMES[lead["period"].lower()]
+        )
+    return figure
 
 
 def _with_loose(text: str, figure: Figure) -> Figure:
     """A period further off: ``830 GB of parquet every night``, ``Daily we crunch 9 TB``, ``120M daily views``."""
     if figure.kind == "time" and figure.unit in ("h", "min", "year"):
-        match = re.match(r"\sof\s[^\d█.;:,]{1,40}?" + PER, text[figure.end : figure.end + 80])
-        return (
-            replace(figure, end=figure.end + match.end(), period=PERIOD_NAMES[match["period"].lower()])
-            if match
-            else figure
-        )
+        return _with_hours_of(text, figure)
     if figure.kind not in _LOOSE_KINDS:
         return figure
     adjective = next((w for w in figure.noun.lower().split()[:-1] if w in ADVERBS), None)
     if adjective is not None:
         return replace(figure, period=ADVERBS[adjective], is_loose=True)
+    if (often := _OFTEN.match(text[figure.end : figure.end + 70])) is not None:
+        times = 2.0 if often["n"] == "twice" else 1.0
+        return replace(
+            figure,
+            low=figure.low * times,
+            high=figure.high * times,
+            period=PERIOD_NAMES[often["period"].lower()],
+            is_loose=True,
+        )
     if match := LOOSE.match(text[figure.end : figure.end + 90]):
         period = ADVERBS[match["adverb"]] if match["adverb"] else PERIOD_NAMES[match["period"].lower()]
         return replace(figure, period=period, is_loose=True)

@@ -41,6 +41,11 @@ _HEAD_MAGNITUDE = {
     "b": 1e9,
 }
 _EACH = re.compile(r"(?i)\b(?:RAM|memory|disk|SSD|NVMe|heap)\b")
+_PAIR = re.compile(r"\b(?:Before After|Old New|Then Now|Was Is|From To)\s")
+ROW_WORDS = 3
+"""Of a row's label where no header stands before it: ``Size (TB) 3.2 0.9 14``."""
+_OF_GROUPS = re.compile(r"(?i)\W*(?:clusters?|regions?|fleets?|sites?|zones?|cells?|env(?:ironment)?|pools?|teams?)\b")
+"""Tables whose rows are groups of nodes: what a row says is the group's."""
 _SHARES = re.compile(r"%|(?i:\b(?:uptime|availability|hit (?:ratio|rate)|share|utili[sz]ation|cpu)\b)")
 
 
@@ -109,12 +114,25 @@ def _by_columns(text: str, cells: list[Figure], gaps: list[str]) -> list[Figure]
     width = (firsts[1] if len(firsts) > 1 else len(cells)) - firsts[0]
     if any(b - a != width for a, b in zip(firsts, [*firsts[1:], len(cells)], strict=False)):
         return cells
-    columns = _columns(gaps[0], width)
-    rows = [gaps[i].split()[-1] if i == 0 else gaps[i] for i in firsts]
+    labels = [gaps[i] for i in firsts]
+    if width > 1 and _are_rows(labels):
+        return [_named(text, cell, labels[(i - firsts[0]) // width]) for i, cell in enumerate(cells)]
+    pair = _PAIR.search(gaps[0])
+    columns = _columns(gaps[0], width) if pair is None or width != len(("then", "now")) else ["Before", "After"]
+    rows = [
+        gaps[i].split()[-1] if i == 0 and pair is None else gaps[i][pair.end() if i == 0 and pair else 0 :]
+        for i in firsts
+    ]
     return [
         _in_row(text, cell, columns[(i - firsts[0]) % width], rows[(i - firsts[0]) // width])
         for i, cell in enumerate(cells)
     ]
+
+
+def _are_rows(labels: list[str]) -> bool:
+    """Whether each row begins with what it measures and no header stands before them."""
+    told = all(_says_unit(label) or is_known(label.split()[-1]) for label in labels)
+    return len(labels) > 1 and told and len(labels[0].split()) <= ROW_WORDS
 
 
 def _in_row(text: str, cell: Figure, column: str, row: str) -> Figure:
@@ -147,7 +165,7 @@ def _named(text: str, cell: Figure, label: str) -> Figure:
     """A cell with its label: what it counts or its unit, and the words by which its metric is judged."""
     if not label:
         return cell
-    context = f"each node {label}" if _EACH.search(label) else label
+    context = f"each node {label}" if _EACH.search(label) and not _OF_GROUPS.match(text) else label
     match = _HEAD_UNIT.match(label)
     unit, period = (match["unit"] or "", match["period"] or "") if match else ("", "")
     name = match["name"] if match else label

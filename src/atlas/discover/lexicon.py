@@ -15,31 +15,49 @@ _NOUNS: dict[str | None, str] = {
         " traveler driver courier diner"
         " freelancer teacher learner fan resident commuter employee-user profile human adult voter human-user"
         " nutzer benutzer usuario utilisateur utente utilizador användare bruker gebruiker użytkownik spieler mitglied"
-        " jugador joueur miembro membre uživatel bruger lecteur leser hörer kullanıcı"
+        " jugador joueur miembro membre uživatel bruger lecteur leser hörer kullanıcı compte cuenta konto konten"
+        " conto conti account-holder wallet household parent farmer attendee pensioner"
+        " taxpayer voter-account subscriber-account reviewer hörerin leserin abonné abonnent speler lezer lettore"
+        " oyuncu"
     ),
     "customers": (
         "customer merchant company business bank shop store seller tenant organisation organization hospital restaurant"
-        " retailer airline school publisher advertiser enterprise firm brand vendor hotel household franchise pharmacy"
+        " retailer airline school publisher advertiser enterprise firm brand vendor hotel franchise pharmacy"
         " university clinic agency partner operator startup bakery broker-dealer insurer supplier"
         " subscription membership"
-        " kunde cliente client-company händler comercio commerçant comerciante klant kund zákazník entreprise empresa"
+        " kunde cliente client-company händler comercio commerçant comerciante klant kund zákazník entreprise"
+        " empresa azienda bedrijf unternehmen"
+        " nonprofit co-op cooperative municipality newspaper publisher-site payer licensee law-firm clinic-account"
+        " client-firm"
     ),
-    "connections": "connection socket websocket tcp-connection link verbindung conexión connexion conexão tunnel",
+    "connections": (
+        "connection socket websocket tcp-connection link verbindung conexión connexion conexão tunnel client"
+        " tcp-session mqtt-session"
+    ),
     "concurrency": "session concurrent-user in-flight-request request-in-flight ccu coroutine goroutine",
     "nodes": (
         "node server instance host machine container pod vm box worker process agent broker appliance webserver droplet"
         " computer hypervisor virtual-machine executor daemonset kubelet sidecar proxy gateway gpu accelerator"
         " server-blade blade mainframe replica-node runner router switch load-balancer raspberry"
         " knoten rechner servidor serveur nodo nœud noeud máquina nó maskin uzel węzeł serwer"
-        " sunucu dyno mac phone-farm"
+        " sunucu dyno mac phone-farm master primary leader coordinator seed datanode namenode app-server"
+        " relay tablet-server tpu vps controller bastion i3 crawler-node balancer edge-server edge-node indexer-node"
+        " nodi"
+        " storage-box leaf leave ingester querier compactor webhead frontend backend-box"
     ),
     "clusters": "cluster cell fleet ring installation deployment-unit supercluster stamp grappe clúster",
     "shards": "shard partition tablet vnode bucket keyrange chunk hash-slot slot sharding-key fragment partición",
-    "services": "service microservice daemon lambda micro-service dienst servicio backend-service worker-type",
+    "services": (
+        "service microservice daemon lambda lambda-function cloud-function backend go-service java-service"
+        " micro-service dienst servicio backend-service worker-type"
+    ),
     "records": (
         "row record document message object photo pin edge vertex key item file image video track song listing product"
         " vector embedding span entry post url page point page-title series timeseries time-series"
-        " ticket tuple event-record"
+        " ticket tuple event-record mail tweet recording backup paper patent ad advert fact tag annotation"
+        " label"
+        " line log-line memory-item advertisement article-page listing-photo genome scan-image passage sentence word"
+        " archivo-digital mensaje nachricht messaggio bericht bild foton bok lied chanson titre Titel"
         " email comment article asset entity relation triple blob contact playlist episode book map-tile tile recipe"
         " invoice contract datapoint data-point snippet fingerprint thumbnail attachment clip picture review sku commit"
         " dokument zeile datensatz fichier archivo registro documento ligne objet foto billede rad"
@@ -54,8 +72,11 @@ _NOUNS: dict[str | None, str] = {
         " letter stream-start session-start"
         " bestellung anfrage zahlung pedido commande requête consulta petición requisição"
         " paiement pago beställning api-call"
-        " crash incident alert failure error transcode render mutation commit-op frame packet"
-        " sample reading measurement"
+        " crash incident alert failure error transcode render mutation subscription-event commit-op frame packet"
+        " sample reading measurement increment ballot spin rental fare charge listen swap sync rating pacco pacchi"
+        " paket"
+        " paquete colis pakket paczka ereignis événement evento evenement händelse abfrage suche klick aufruf visita"
+        " hoarding-tap boarding prescription appointment exam match game-played sale handshake crawl"
     ),
     "deploys": "deploy deployment release rollout ship push-to-production production-push",
     "fanout": "timeline recipient backend-call downstream-call subrequest sub-request subquery rpc",
@@ -63,13 +84,18 @@ _NOUNS: dict[str | None, str] = {
     "regions": "region cloud-region région región",
     "locations": (
         "location pop point-of-presence data-center data-centre datacenter datacentre zone availability-zone site"
-        " city colo colocation edge-location facility az rechenzentrum campus metro"
+        " city colo colocation edge-location facility az rechenzentrum rechenzentren campus metro ixp"
+        " internet-exchange datacentrum centro-de-datos pops hall"
     ),
     "engineers": (
-        "engineer developer sre programmer maintainer entwickler ingenieur ingénieur desarrollador committer dba"
+        "engineer developer sre programmer maintainer admin administrator contributor data-scientist scientist"
+        " researcher tester architect operator-on-call entwickler ingenieur ingénieur desarrollador committer dba"
     ),
     "cores": "core vcpu cpu thread hardware-thread processor logical-core kern hyperthread cpu-core",
-    "tables": "table topic keyspace collection database schema namespace queue dataset index-table stream-name tabelle",
+    "tables": (
+        "table topic keyspace collection database schema namespace queue dataset index-table stream-name tabelle"
+        " s3-bucket kafka-topic exchange mailbox graph-space tabla"
+    ),
     None: (
         "country team dashboard chart repository repo queue-name drive disk ssd feature language vehicle car truck van"
         " test alert-rule rule version model experiment pipeline dollar byte sensor meter device television tv phone"
@@ -81,6 +107,10 @@ _NOUNS: dict[str | None, str] = {
         " token hop try attempt retry"
         " patch ticket-open bug module package-name crate class function method config flag"
         " screen widget button theme icon"
+        " employee staff colleague hire project microphone character attribute permission certificate secret cronjob"
+        " cron-job award stage knob setting award-winner thermostat carrier card turbine-blade ferry bus tram lift"
+        " shelf"
+        " warehouse depot"
         " workflow dag crawler index connector policy role team-member land país pays"
     ),
 }
@@ -91,6 +121,8 @@ def _table() -> dict[str, str | None]:
 
 
 NOUNS = _table()
+_LONG = frozenset(noun for noun in NOUNS if len(noun) > 5)
+"""Nouns long enough that German endings (``Servern``) make no other word of them."""
 _PLURALS = """
 people=person children=child vertices=vertex indices=index series=series entries=entry cities=city
 companies=company queries=query replies=reply copies=copy proxies=proxy boxes=box switches=switch
@@ -123,7 +155,7 @@ def singular(word: str) -> str:
         return low[:-2]
     if low.endswith("s") and not low.endswith("ss"):
         return low[:-1]
-    return low
+    return next((low[: -len(end)] for end in ("n", "en", "e") if low.endswith(end) and low[: -len(end)] in _LONG), low)
 
 
 def is_known(word: str) -> bool:

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from atlas.discover.cue import (
-    DATA,
-    DEPLOY,
-    EACH_NODE,
-    EACH_OTHER,
-    GROWTH,
-    MONEY,
-    NODE_THINGS,
-    NULL_THINGS,
-    RATIO,
-    SIZED,
-    TIME,
-    Cue,
-    clause_of,
-    nearest,
-)
+from atlas.discover.count_metric import count_metric
+from atlas.discover.cue import DEPLOY, DIFFERENCE, GROWTH
+from atlas.discover.cue_table import Cue, clause_of, nearest
+from atlas.discover.each import each_of
 from atlas.discover.figure import Figure
-from atlas.discover.lexicon import NOUNS, singular
+from atlas.discover.lexicon import NOUNS, metric_of, singular
+from atlas.discover.ratio_cue import MONEY, RATIO
+from atlas.discover.size_cue import DATA, SIZED
+from atlas.discover.time_cue import TIME
+
+Choice = tuple[str | None, bool]
+"""A metric or none, and whether a word of the sentence speaks for it."""
 
 
-def time_metric(text: str, figure: Figure, si: float) -> str | None:
+def choose(text: str, figure: Figure, dimension: str, si: float) -> Choice:
+    """The metric of a figure of that dimension and of ``si`` in the unit that has no factor."""
+    if figure.kind in _BY_KIND:
+        return _BY_KIND[figure.kind], True
+    if dimension in _BY_DIMENSION:
+        return _BY_DIMENSION[dimension], True
+    if dimension in _BY_SIZE:
+        return _BY_SIZE[dimension](text, figure, si)
+    if dimension.startswith("money"):
+        return money_metric(text, replace(figure, period="month" if dimension == "money/time" else ""))
+    return _BY_TEXT[dimension](text, figure), True
+
+
+def time_metric(text: str, figure: Figure, si: float) -> Choice:
     """The metric of a time of ``si`` seconds."""
-    default = "latency" if si < 20 else "duration"
-    if (
-        re.match(r"(?i)[\s-]?(?:of |round[\s-]?trip|failover|outage|window|job|build|migration)", text[figure.end :])
-        and default == "duration"
-    ):
-        default = "duration"
-    return nearest(text, figure, _TIME_ORDERED(si), default)
+    untold = "latency" if si < SHORT_S else "duration" if si > LONG_S else None
+    return nearest(text, figure, _of_length(si), untold)
 
 
-def _TIME_ORDERED(si: float) -> tuple[Cue, ...]:  # noqa: N802
+SHORT_S, LONG_S = 12.0, 39.0
+"""Times of which no word says what they are: below they were latencies, above durations, in eight of ten sentences."""
+
+
+def _of_length(si: float) -> tuple[Cue, ...]:
     """Long times are seldom latencies, short ones seldom durations."""
     shifted = []
     for metric, pull, pattern in TIME:
@@ -51,85 +58,156 @@ def _TIME_ORDERED(si: float) -> tuple[Cue, ...]:  # noqa: N802
     return tuple(shifted)
 
 
-def data_metric(text: str, figure: Figure) -> str | None:
+_WHOLE = re.compile(
+    r"(?i)\b(?:clusters?|fleet|total|altogether|combined|across|in all|together|farm|pool of|all (?:our|the)"
+    r"|we (?:have|own|run))\b"
+)
+_OF_NODES = re.compile(
+    r"(?i)\b(?:nodes|shards|partitions|brokers|machines|servers|hosts|instances|boxes|tablets|workers|pods"
+    r"|replicas)\s(?:\w+\s)?(?:keep|hold"
+    r"|carry|store|have|come with|ship with|weigh|grow|are|stay|contain|get|offer|at|to|under|below|around|of"
+    r"|with)\b[^.;,]{0,20}$"
+)
+
+
+_ON_THE_WIRE = frozenset(
+    [
+        "message",
+        "request",
+        "event",
+        "packet",
+        "call",
+        "frame",
+        "response",
+        "query",
+        "rpc",
+        "notification",
+        "update",
+        "ping",
+    ]
+)
+
+
+def data_metric(text: str, figure: Figure, value: float) -> Choice:
     """The metric of a number of bytes."""
-    metric = nearest(text, figure, DATA, "storage", reach=45)
+    metric, is_told = nearest(text, figure, DATA, "storage" if value >= 1e9 else None, reach=45)
+    return _of_holder(text, figure, value, metric), is_told
+
+
+def _of_holder(text: str, figure: Figure, value: float, metric: str | None) -> str | None:
+    """The nearest word's metric, set right by whose bytes they are: one node's, one item's, one message's."""
+    small = value < 1e9
+    if figure.thing in _ON_THE_WIRE:
+        return "payload"
+    if metric_of(figure.thing) == "records":
+        return "item-size"
     clause = clause_of(text, figure)
+    is_node = each_of(clause, figure, text) == "node" or _OF_NODES.search(text[: figure.start]) is not None
+    big = figure.unit[:1] in "PE" or (figure.unit[:1] == "T" and metric not in ("storage-per-node", "memory-per-node"))
     if metric == "memory-per-node":
-        return metric if EACH_NODE.search(clause) or figure.thing in NODE_THINGS else None
+        return metric if is_node or (not _WHOLE.search(clause) and figure.unit[:1] not in "PET") else None
     if metric == "storage-per-node":
-        per_node = (
-            EACH_NODE.search(clause)
-            or figure.thing in NODE_THINGS
-            or re.search(r"(?i)\b(?:each|every|per|a|an)\b", clause)
-        )
-        return metric if per_node and _kilo(figure) else "storage"
+        if is_node or re.search(r"(?i)\b(?:each|every|per|a|an|shards?|partitions?|tablets?)\b", clause):
+            return metric if figure.unit[:1] not in "PE" else "storage"
+        return "storage"
     if metric in ("payload", "item-size"):
-        big = (figure.unit[:1] in "TPE" and figure.unit != "TiB") or figure.unit in ("TB", "PB", "EB")
-        return "storage" if big or not SIZED.search(clause) else metric
-    if metric == "storage" and (EACH_NODE.search(clause) or figure.thing in NODE_THINGS):
-        return "storage-per-node"
-    return metric
+        hangs = "-" in text[figure.start : figure.end]
+        return "storage" if big or not (small or hangs or SIZED.search(clause)) else metric
+    if (
+        metric == "storage"
+        and figure.thing in ("pod", "container", "process", "worker", "vm")
+        and figure.unit[:1] in "KkMG"
+    ):
+        return "memory-per-node"
+    return "storage-per-node" if metric == "storage" and is_node and figure.unit[:1] != "E" else metric
 
 
-def _kilo(figure: Figure) -> bool:
-    return not figure.unit.startswith(("P", "E"))
+_ADDED = re.compile(
+    r"(?i)\b(?:grow(?:s|ing)?|grew|gains?|gained|swell\w*|adds?(?! up to)|added|accumulat\w+|increas\w+ by|puts? on"
+    r"|expands?"
+    r"|new data|piles? up|sav(?:e|es|ed|ing|ings)|frees?|freed|spar(?:e|es|ed)|cuts?|avoid\w*|fewer|less|accret\w+"
+    r"|of growth)\b(?! than)"
+)
 
 
 def flow_metric(text: str, figure: Figure) -> str | None:
     """The metric of bytes per time."""
     clause = clause_of(text, figure)
-    if re.search(
-        (
-            r"(?i)\b(?:grow(?:s|ing)?|grew|gains?|gained|swell\w*|adds?(?! up to)|added|accumulat\w+"
-            r"|increas\w+ by|puts? on|expands?|new data|piles? up)\b"
-        ),
-        clause,
-    ):
+    if _ADDED.search(clause):
         return None
-    if figure.thing in NULL_THINGS or EACH_OTHER.search(clause):
+    if re.match(r"(?i)[\s-](?:ports?|links?|uplinks?|lines?|circuits?|interfaces?)\b", text[figure.end :]):
         return None
-    if figure.thing in NODE_THINGS or EACH_NODE.search(clause):
-        return "bandwidth-per-node"
-    return "bandwidth"
+    kind = "node" if re.match(r"(?i)[\s-](?:NICs?|cards?)\b", text[figure.end :]) else each_of(clause, figure, text)
+    return None if kind == "other" else "bandwidth-per-node" if kind == "node" else "bandwidth"
+
+
+_ALLOTTED = re.compile(
+    r"(?i)\b(?:rate[\s-]limit\w*|throttl\w+|quotas?|budget of|may (?:send|make|issue)|allow(?:s|ed)?|limit(?:s"
+    r"|ed)? (?:of|to|at|is)"
+    r"|token bucket|bursts? of|may be used|capped at|caps?|is limited|are limited|limiter)\b"
+)
+_LOAD = re.compile(
+    r"(?i)\b(?:requests?|queries|reads?|writes?|ops|qps|rps|tps|traffic|load|calls|messages|transactions)\b"
+)
+
+
+_REPORTING = re.compile(
+    r"(?i)\b(?:report|send|post|poll|ping|emit|beat|upload|heartbeat|check(?!point)|probe|refresh|scrap|flush|rotat|renew|retr|sampl|expir|call)\w*\b"
+)
 
 
 def rate_metric(text: str, figure: Figure) -> str | None:
     """The metric of a count per time."""
     clause = clause_of(text, figure)
     noun = singular(figure.noun.split()[-1]) if figure.noun else ""
-    if NOUNS.get(noun) == "deploys" or (DEPLOY.search(clause) and noun in ("time", "change", "", "release", "build")):
+    if NOUNS.get(noun) == "deploys" or (
+        DEPLOY.search(clause) and noun in ("time", "change", "", "release", "build", "commit")
+    ):
         return "deploys"
-    if figure.thing in NULL_THINGS or EACH_OTHER.search(clause):
+    kind = each_of(clause, figure, text)
+    if DIFFERENCE.search(figure.noun) and re.search(r"(?i)\b(?:adds?|gains?|get|store)\s\S*$", text[: figure.start]):
+        return "growth"
+    if kind == "other" or DIFFERENCE.search(figure.noun) or _ALLOTTED.search(clause):
         return None
-    if re.search(
-        (
-            r"(?i)\b(?:rate[\s-]limit\w*|throttl\w+|quota|budget of|may send|allow(?:s|ed)?|limit(?:s"
-            r"|ed)? (?:of|to|at|is)|token bucket)\b"
-        ),
-        clause,
-    ):
-        return None
-    if figure.thing in NODE_THINGS or EACH_NODE.search(clause):
+    if noun == "time" and figure.start >= 0 and re.match(r"(?i)every\b", text[figure.start :]):
+        is_ours = re.match(r"(?i)\W*(?:an?|the|we|our)\b", text) is not None and _REPORTING.search(text) is None
+        return "rate" if is_ours else None
+    if kind == "node":
         return "rate-per-node"
-    if GROWTH.search(clause) and not re.search(
-        r"(?i)\b(?:requests?|queries|reads|writes|ops|qps|rps|traffic|load|calls)\b", figure.noun + " " + clause[:40]
-    ):
+    if GROWTH.search(clause) and not _LOAD.search(figure.noun + " " + clause[:40]):
         return "growth"
     return "rate"
 
 
-def ratio_metric(text: str, figure: Figure, value: float) -> str:
+def ratio_metric(text: str, figure: Figure, value: float) -> Choice:
     """The metric of a percentage."""
-    default = "availability" if 0.99 <= value < 1 else "ratio"
-    return nearest(text, figure, RATIO, default, reach=70) or default
+    return nearest(text, figure, _of_size(value), "availability" if 0.99 <= value < 1 else None, reach=70)
 
 
-def money_metric(text: str, figure: Figure) -> str | None:
+def _of_size(value: float) -> tuple[Cue, ...]:
+    """Two nines and more are mostly kept promises; nobody promises less than nine tenths."""
+    if 0.985 <= value < 1:
+        shifts = {"availability": 25, "share": -15 if value < 0.999 else -60}
+        return tuple((metric, pull + shifts.get(str(metric), 0), pattern) for metric, pull, pattern in RATIO)
+    return tuple((m, pull - 45 if m == "availability" and value < 0.9 else pull, p) for m, pull, p in RATIO)
+
+
+_FUNDING = re.compile(
+    r"(?i)\b(?:rais(?:e|ed|ing) \W?\d|raised|valuation|valued|funding|seed|Series [A-K]|acqui\w+|IPO|invest(?:s|ed"
+    r"|ment|ors?)|bought (?:by|for)"
+    r"|round of|round was|unicorn|takeover|went public)\b"
+)
+
+
+def money_metric(text: str, figure: Figure) -> Choice:
     """The metric of a sum, or of one per time."""
-    metric = nearest(
-        text, figure, MONEY, ("cost" if figure.high < 5e8 else "money-rate") if figure.period else "money", reach=80
-    )
+    metric, is_told = nearest(text, figure, MONEY, "cost" if figure.high < 1e7 else None, reach=80)
     if figure.period:
-        return metric
-    return None if metric is None and not re.search(r"(?i)\bsav(?:e|es|ed|ing|ings)\b", text) else "money"
+        return metric, is_told
+    return None if _FUNDING.search(text) else "money", True
+
+
+_BY_KIND = {"nines": "availability", "factor": "speedup"}
+_BY_DIMENSION = {"time/time": "watch-time", "money/count": "unit-cost"}
+_BY_SIZE = {"time": time_metric, "ratio": ratio_metric, "bytes": data_metric}
+_BY_TEXT = {"bytes/time": flow_metric, "count/time": rate_metric, "count": count_metric}

@@ -33,6 +33,15 @@ _SMALL = [
     "nineteen",
 ]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_FOREIGN = (
+    "zwei=2 drei=3 vier=4 fünf=5 sechs=6 sieben=7 acht=8 neun=9 zehn=10 zwölf=12 zwanzig=20 hundert=100 deux=2 trois=3"
+    " quatre=4 cinq=5 huit=8 neuf=9 dix=10 douze=12 vingt=20 tres=3 cuatro=4 cinco=5 seis=6 siete=7"
+    " ocho=8 nueve=9 diez=10 doce=12 veinte=20 cien=100 quattro=4 cinque=5 otto=8 dieci=10 dois=2 três=3 quatro=4"
+    " dez=10"
+    " twee=2 drie=3 vijf=5 zeven=7 negen=9 tien=10 två=2 fyra=4 sju=7 åtta=8 nio=9 tio=10"
+)
+"""Small numbers of other languages; those that are English words too are left out."""
+_FOREIGN_WORDS = {word: float(n) for word, _, n in (pair.partition("=") for pair in _FOREIGN.split())}
 _WORDS = {word: float(n) for n, word in enumerate(_SMALL)} | {word: 20.0 + 10 * n for n, word in enumerate(_TENS)}
 
 MAGNITUDES = {
@@ -57,12 +66,14 @@ MAGNITUDES = {
 
 _LETTERS = sorted((m for m in MAGNITUDES if len(m) <= 3 and not m.endswith(".")), key=len, reverse=True)
 _NAMES = sorted((m for m in MAGNITUDES if m not in _LETTERS), key=len, reverse=True)
+_SPELT_FOREIGN = "|".join(sorted(_FOREIGN_WORDS, key=len, reverse=True))
 _MAGNITUDE = (
     rf"(?:(?:[\s-]?(?:{'|'.join(re.escape(n) for n in _NAMES)})(?![A-Za-z]))"
     rf"|(?:\s?(?:{'|'.join(_LETTERS)})(?![A-Za-z])))"
 )
 _DIGITS = (
-    r"(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:['’]\d{3})+"
+    r"(?:\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,2}(?:,\d{2})+,\d{3}|\d{1,3}(?:\.\d{3}){2,}"
+    r"|\d{1,3}(?:['’]\d{3})+"
     r"|\d{1,3}(?:[ \u202f]\d{3})+(?![\d.,]*\d|\s?[kKMBT]\b)|\d+,\d{1,2}(?![\d,])|0,\d+"
     r"|\d+(?:\.\d+)?(?:[eE]\d{1,2}(?![A-Za-z\d]))?|\.\d+)"
 )
@@ -71,13 +82,15 @@ _SPELT = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_SMALL[1:10])}))?|{_ONE
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)"
 _WORDED = (
     rf"(?:half\sa\s{_SCALE}|(?:an?\s|three\s)?quarters?(?:\sof\sa)?\s{_SCALE}"
-    rf"|{_SPELT}(?:\sand\s(?P<half>a\shalf)|(?=\s|-|[,.;:)]|$))(?:[\s-]{_SCALE})*(?:\sand\s{_SPELT}(?=\s))?"
-    rf"|an?\s{_SCALE}(?:\s{_SCALE})?)(?![a-z])"
+    rf"|{_SPELT}(?:\sand\s(?P<half>a\shalf)|(?=\s|-|[,.;:)]"
+    rf"|$))(?:[\s-]{_SCALE})*(?:\sand\s{_SPELT}(?:[\s-]{_SCALE}\b)*(?=\s))?"
+    rf"|an?\s{_SCALE}(?:\s{_SCALE})?(?:\sand\s{_SPELT}(?:[\s-]{_SCALE}\b)*(?=\s))?)(?![a-z])"
 )
 _NUMERAL = re.compile(
-    rf"(?<![\w.#@/\\█])(?:(?<![A-Za-z]-)|(?<=[Ss]ub-))(?<!\d[,:'’])(?:(?P<digits>{_DIGITS})(?P<more>(?:\+(?=\s?[a-z]))?{_MAGNITUDE}(?:\s(?:million"
+    rf"(?<![\w.#@/\\█])(?:(?<![A-Za-z]-)"
+    rf"|(?<=[Ss]ub-))(?<!\d[,:'’])(?:(?P<digits>{_DIGITS})(?P<more>(?:\+(?=\s?[a-z]))?{_MAGNITUDE}(?:\s(?:million"
     rf"|billion|trillion)\b)?)?"
-    rf"|(?P<worded>(?i:{_WORDED})))"
+    rf"|(?P<worded>(?i:{_WORDED}))|(?P<foreign>(?i:{_SPELT_FOREIGN}))(?=\s\w))"
 )
 _PIECES = re.compile(r"[a-z]+")
 
@@ -101,6 +114,9 @@ class Numeral:
 def numerals(text: str) -> Iterator[Numeral]:
     """Every number of a text, in order; masked places (``█``) have none."""
     for match in _NUMERAL.finditer(text):
+        if match["foreign"]:
+            yield Numeral(match.start(), match.end(), _FOREIGN_WORDS[match["foreign"].lower()], is_worded=True)
+            continue
         if match["worded"]:
             number = _spelt(match["worded"].lower())
             if number is not None:

@@ -74,6 +74,7 @@ _PER_COUNT = re.compile(
 _COUNT_BEFORE = re.compile(
     r"(?i)\b(?:an?|one|per|1|every|each)\s?(?P<n>thousand|million|hundred|,000|,000,000|,?000)\s(?:\w+\s){1,4}?(?:comes?"
     r"|costs?|is|are|sells?|goes|priced|at|for|sets us back)\b[^.;]{0,20}$"
+    r"|(?i:cost|price|charge)s? per (?P<m>thousand|million|hundred|1,000|1k|1M)(?:\s\w+){1,4}:[^.;:]{0,25}$"
 )
 _COUNTS = {"million": 1e6, "thousand": 1e3, "hundred": 100.0, "1k": 1e3, "1M": 1e6, "1m": 1e6, "cpm": 1e3}
 
@@ -86,11 +87,11 @@ def _money(text: str, figure: Figure, low: float, high: float) -> tuple[str, str
     if (
         each is not None
         and (not figure.period or figure.is_loose)
-        and (each["n"] or _is_unit_of_sale(each["what"] or ""))
+        and (each["n"] or (figure.high < 10_000 and _is_unit_of_sale(each["what"] or "")))
     ):
         divisor = _per(each["n"]) if each["n"] else 1.0
     elif (before := _COUNT_BEFORE.search(text[max(0, figure.start - 70) : figure.start])) is not None:
-        divisor = _per(before["n"])
+        divisor = _per(before["n"] or before["m"])
     if divisor:
         return f"{_ends(low / divisor, high / divisor)} {figure.unit}", "money/count"
     if _is_price(text, figure):
@@ -136,7 +137,7 @@ def _is_unit_of_sale(word: str) -> bool:
 
 _PRICED = re.compile(
     r"(?i)\b(?:an?|one|each|every|per|single|storing|serving|sending|running|processing|keeping"
-    r"|answering)\s(?:[\w-]+\s){1,4}?(?:costs?|is priced at|comes (?:at|to|in at)|sells for"
+    r"|answering)\s(?:[\w,.-]+\s){1,5}?(?:costs?|is priced at|comes (?:at|to|in at)|sells for"
     r"|goes for|is billed at|sets us back|for)\s(?:us\s|you\s|them\s)?(?:only\s|just\s|about\s"
     r"|around\s|roughly\s|less than\s|under\s)*$"
 )
@@ -152,7 +153,12 @@ def _is_price(text: str, figure: Figure) -> bool:
     if figure.high >= 500:
         return False
     if figure.period:
-        return figure.period in ("month", "year") and _SUBSCRIBED.search(text) is not None
+        each = _PRICED.search(text[: figure.start]) is not None
+        return figure.period in ("month", "year") and (each or _SUBSCRIBED.search(text) is not None)
+    if figure.high < 0.1:
+        return True
+    if figure.high < 0.1:
+        return True
     return figure.high < 1000 and (
         _PRICED.search(text[: figure.start]) is not None or _COST_PER.search(text[: figure.start]) is not None
     )

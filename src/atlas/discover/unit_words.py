@@ -89,7 +89,7 @@ UNIT = re.compile(
     re.VERBOSE,
 )
 MONEY_BEFORE = re.compile(
-    r"(?:(?P<usd>US\$|USD\s?|\$)|(?P<eur>€|EUR\s?)|(?P<other>[£¥₹₽₩₺₪]|C\$|A\$|HK\$|R\$|CHF\s?"
+    r"(?:(?P<usd>US\$|USD\s?|\$)|(?P<eur>€|EUR\s?)|(?P<other>[£¥₹₽₩₺₪]\s?|[CARS]\$\s?|HK\$\s?|NZ\$\s?|CHF\s?"
     r"|GBP\s?|SEK\s?|INR\s?|Rs\.?\s?|JPY\s?|CAD\s?|AUD\s?|kr\s?|zł\s?))$"
 )
 OTHER_AFTER = re.compile(
@@ -99,7 +99,7 @@ OTHER_AFTER = re.compile(
     r"|met(?:er|re)s\b|m\b(?=\s(?:of cable|long|wide|away))|miles\b|kg\b|kilograms?\b|tons?\b"
     r"|tonnes\b"
     r"|grams?\b|mAh\b|milliamp\w*|MPa\b|feet\b|litres?\b|liters?\b|volts?\b|[GMk]Hz\b|hertz\b"
-    r"|dB\b|square\b|amps?\b|pixels?\b|fps\b|frames per second\b|points? (?:higher|lower|on"
+    r"|dB\b|square\b|amps?\b|pixels?\b|fps\b|points? (?:higher|lower|on"
     r"|out)|stars?\b|inch\w*|-inch|GFLOPS|[PT]FLOPS|light-years?)"
 )
 WORD = re.compile(r"(?P<gap>[\s-]+)(?P<word>[^\W\d_][\w'’]*(?:-[^\W\d_]\w*)*|█+)")
@@ -121,8 +121,11 @@ PER = (
 )
 DIRECT = re.compile(PER)
 LOOSE = re.compile(
-    rf"^[^\d█.;:()?!]{{0,60}}?(?<!\bin)(?<!within)(?<!half)(?<!than)(?<!after)(?<!for)(?<!once)(?<!twice)(?<!over)(?<!about)(?:{PER}"
-    rf"|\s(?P<adverb>daily|nightly|hourly|weekly|monthly|yearly|annually)\b)"
+    r"^[^\d█.;:()?!]{0,60}?(?<!\bin)(?<!\bone)(?<!\bone )(?<!within)(?<!half)(?<!than)(?<!after)(?<!for)(?<!once)"
+    rf"(?<!twice)(?<!lasts)(?<!over)(?<!about)(?:{PER}"
+    rf"|\s(?P<adverb>daily|nightly|hourly|weekly|monthly|yearly|annually)\b(?=\s?(?:[.,;:)!?]|$|\s(?:in|on|for|to"
+    rf"|from|with|through"
+    rf"|at|by|and|or|but|into|across|via|over|without|between|during|while|as)\b)))"
 )
 COUNTED_PERIOD = re.compile(
     rf"\s(?:every|each|per|in)\s(?P<n>\d+|two|three|four|five|six|ten|fifteen|twenty|thirty"
@@ -132,8 +135,9 @@ LEADING = re.compile(
     r"(?i)(?:^|[\s,(])(?:(?:each|every|per|pro|por|par|cada|chaque|jeden|on an? (?:normal|typical"
     r"|average|usual|ordinary|busy) )\s?(?P<period>second|minute|hour|day|night|week|month"
     r"|quarter|year|weekday|morning|evening|Tag|Sekunde|Stunde|día|dia|segundo|jour|seconde"
-    r"|heure|hora|giorno|dag)|(?P<adverb>daily|hourly|nightly|weekly|monthly|yearly|annually))\b(?![\s-](?:active"
-    r"|riders|users))[^\d█;.]{0,60}$"
+    r"|heure|hora|giorno|dag)|(?P<adverb>daily|hourly|nightly|weekly|monthly|yearly|annually)(?=,|\s(?:we|our|they"
+    r"|it|the|some|about|roughly"
+    r"|up to|around|over|nearly|almost|more than)\b|\s$))\b(?![\s-](?:active|riders|users))[^\d█;.]{0,60}$"
 )
 THING = re.compile(
     r"(?:\s?/\s?|\sper\s|\san?\s|\seach\s|\son\seach\s|\son\severy\s|\son\sone\s|\son\sa\ssingle\s"
@@ -141,7 +145,8 @@ THING = re.compile(
     r"|storage\s|broker\s|API\s|physical\s)?(?P<thing>[A-Za-z]+)"
 )
 CLOCK = re.compile(
-    r"(?<![\w.,:-])(?:(?P<h>\d+)\s?h(?:rs?|ours?)?\s?)?(?:(?P<m>\d+)\s?m(?:in)?\s?)?(?:(?P<s>\d+(?:\.\d+)?)\s?s(?:ec)?)?(?![\w])"
+    r"(?<![\w.,:-])(?:(?P<h>\d+)\s?h(?:rs?"
+    r"|ours?)?\s?)?(?:(?P<m>\d+)\s?m(?:in)?\s?)?(?:(?P<s>\d+(?:\.\d+)?)\s?s(?:ec)?)?(?![\w])"
 )
 SMALL_M = re.compile(r"m(?=\s[a-z])")
 MINUTES_BEFORE = re.compile(
@@ -152,7 +157,7 @@ THEM = re.compile(r"\sof\s(?P<whom>them|us|which|whom|these|those)\b")
 PHRASE = re.compile(
     r"(?i)\s(?P<adjectives>(?:[a-z-]+\s){0,2}?)(?P<noun>points? of presence|lines of code|availability"
     r" zones?|requests in flight|data cent(?:er|re)s?|set-top boxes|edge (?:locations?|sites?)"
-    r"|page views?|virtual machines?)\b"
+    r"|page views?|virtual machines?|key spaces?|web sockets?|time series|data ?sets?|micro services?|data bases?)\b"
 )
 SMALL_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

@@ -1,0 +1,177 @@
+"""Bare numbers whose noun or unit stands elsewhere: ``nodes went from 540 to 96``, ``6 nodes; today there are 210``.
+
+English leaves out what was just said. A number that closes its clause after *now*, *we have*, *down to* counts what
+the figure before it counted; one with ``Users:`` or ``the number of shards is`` before it counts that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from atlas.discover.figure import Figure
+from atlas.discover.lexicon import is_known
+from atlas.discover.unit_words import PERIOD_NAMES
+
+FROM = re.compile(
+    r"(?i)\bfrom\s(?:an?\s|about\s|around\s|roughly\s|over\s|some\s|nearly\s|almost\s|just\s"
+    r"|our\s|the\s|more than\s|a high of\s|a median of\s){0,2}[$€]?$"
+)
+TO = re.compile(
+    r"(?i)^\s?(?:[A-Za-z█][\w'█-]*\s){0,4}?(?:,\s)?(?:all the way\s)?(?:down\s|up\s)?(?:to|into|→|->)\s(?:just\s"
+    r"|only\s|about\s|around\s|roughly\s|under\s|below\s|over\s|less than\s|more than\s|nearly\s"
+    r"|almost\s|a\s|an\s|well under\s|some\s|mere\s|as little as\s){0,3}[$€]?$"
+)
+
+
+_NUMBER_OF = re.compile(
+    r"(?i)\b(?:number|count) of (?:\w+\s){0,2}?(?P<noun>\w+)(?:\s(?:\w+\s){0,3}?(?:is|was|to"
+    r"|at|of|by|reached|hit|stands at|stood at|from|now|exceeds|passed)|:)\s(?:\w+\s)?$"
+)
+_COUNT_OF = re.compile(r"(?i)\b(?P<noun>\w+) count(?:\s(?:\w+\s){0,2}?(?:is|was|to|at|of|by|from)|:)\s$")
+
+
+_REACHED = re.compile(
+    r"(?i)\b(?P<noun>\w+)(?:\s\w+ly)?\s(?:(?:have |has |had )?(?:now )?(?:exceeded?|exceeds|(?:went|climbed|grew"
+    r"|blew|shot|rose) (?:past|beyond|above|over)|approach(?:es|ed)"
+    r"|reached|reaches|passed|hit|topped|crossed|surpassed|stood at|stands at|total(?:l)?ed"
+    r"|number(?:ed|s)?"
+    r"|grew to|rose to|climbed to|peaked at|grown to|risen to|dropped to|fell to|shrank to)"
+    r"|:)\s(?:(?:just|about|around|over|nearly|almost|roughly|more than|some|a|only)\s)*$"
+)
+_LOOSELY = (
+    r"(?:just |only |about |around |over |more than |nearly |almost |some |roughly |a mere |fewer than |less than "
+    r"|under "
+    r"|exactly |barely |as many as |as few as |at least |well over )*"
+)
+_AGAIN = re.compile(
+    r"(?i)\b(?:(?:now|today|nowadays|currently|these days|by now|at present|this year|last year|later|afterwards)"
+    r"|(?:we|they|it|ours|you) (?:now |still |only |today |just )?(?:have|has|had|run|runs|ran|need|needs|needed"
+    r"|kept|keep"
+    r"|keeps|use|uses|used|operate|operates|own|got|counts?|counted|takes?|took|do|does|did|sees?|saw|serves?"
+    r"|handles?|manages?|gets?|are (?:at|down to|up to))"
+    r"|there (?:are|were|remain|now are|are now)|(?:is|it's|it is|that's|that is|that was|was|are|were) (?:now"
+    r"|down to|up to)"
+    r"|(?:now|today) (?:it's|it is|they are|we're at|we are at|it takes|it has|there are|we have|we need|we run)"
+    r"|down to|up to|instead of|rather than|became|turned into|left with|get by with|make do with|got by with"
+    r"|(?:grown|shrunk|cut|reduced|grew|shrank|merged|consolidated|folded|packed|squeezed|boiled down"
+    r"|turned)(?: [a-z]+){0,2}"
+    r" (?:in)?to),?\s" + _LOOSELY + r"$"
+)
+_CLOSES = re.compile(
+    r"(?i)^(?:\s?[.,;:!?)]|\s*$|\s[—–-]\s|\s(?:do|does|did|handle|serve|suffice|are|were|remain|is|was|will|can|run"
+    r"|carry|left"
+    r"|now|today|in|at|by|after|before|when|once|on|of|with|and|but|last|this|for|thanks|because|while|keep|hold)\b)"
+)
+_BESIDE = re.compile(
+    r"\s(?P<word>in|on|at|for|by|from|after|before|as|to)\s[^.;:!?,]{1,30},?\s(?:and |but |then |to |or )?" + _LOOSELY
+)
+_AND_DID = re.compile(r"\s(?:and|but|then|or)\s(?:[a-z]+\s){1,2}" + _LOOSELY)
+_EXTREME = re.compile(
+    r"(?i),\s(?:and |but )?(?:the|a|its|their|our) (?:ceiling|floor|maximum|minimum|max|min|limit|median|average"
+    r"|mean|peak|record|rest|others?"
+    r"|largest|smallest|biggest|fastest|slowest|longest|shortest|worst|best|p\d\d|[█\w-]+ percentile)(?: \w+)?(?: in"
+    r"| at| is| was| of)?\s" + _LOOSELY + "$"
+)
+_ELSEWHERE = re.compile(
+    r"(?:[^.;:]{0,25})?,\s(?:and |but |or |then )?(?:in|on|at|during|for|by|after|before)\s[^.,;:]{2,40}?\s" + _LOOSELY
+)
+_ENDS = re.compile(r"\s?(?:[.;,!?)]|$)")
+_THAT_OF = re.compile(r"(?i)\b(?:that|those) of [^.;:]{1,40} (?:is|was|are|were|has|had|at) " + _LOOSELY + "$")
+_INTO = re.compile(r"\s(?:down )?(?:in)?to\s" + _LOOSELY)
+_MERGED = re.compile(
+    r"(?i)\b(?:consolidat|merg|shr[aiu]nk|reduc|cut|trim|collaps|fold|squeez|split|scal|grew|grow|went|expand|turn"
+    r"|down|mov)\w*"
+    r"\b[^.;]*$"
+)
+_OUT_OF = re.compile(r"(?i)\b(?:of|among|out of)\s(?:the |our |these |those |all |its )*$")
+_LABEL = re.compile(
+    r"(?:^|[.;,|]\s)(?:[A-Z]\w+\s)?(?P<noun>[A-Za-z]+)(?:\s\([\w\s]+\))?(?:\s(?:per|a)\s(?P<period>second|minute"
+    r"|hour|day|week|month|year))?(?::|\s[—–])\s$"
+)
+
+
+def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
+    """Bare figures with the noun or unit that the sentence gave before."""
+    result = _subjects(text, found)
+    for i, figure in enumerate(result):
+        if figure.kind != "bare":
+            continue
+        before = text[: figure.start]
+        if (label := _LABEL.search(before)) is not None and is_known(label["noun"]):
+            period = PERIOD_NAMES[label["period"]] if label["period"] else ""
+            result[i] = replace(figure, kind="count", noun=label["noun"], period=period)
+            continue
+        earlier = _antecedent(result[:i])
+        if earlier is not None and _goes_on(text, earlier, figure):
+            result[i] = replace(
+                earlier,
+                start=figure.start,
+                end=figure.end,
+                low=figure.low,
+                high=figure.high,
+                is_worded=figure.is_worded,
+            )
+    return result
+
+
+def _antecedent(before: list[Figure]) -> Figure | None:
+    """The last figure that has a noun or a unit."""
+    return next((f for f in reversed(before) if f.kind in ("count", "time", "data", "money", "ratio")), None)
+
+
+def _goes_on(text: str, earlier: Figure, figure: Figure) -> bool:
+    """Whether a bare number says another value of what the earlier figure said."""
+    if figure.is_worded and figure.high == 1:
+        return False
+    between, behind = text[earlier.end : figure.start], text[figure.end :]
+    if re.fullmatch(r",\s" + _LOOSELY, between) and _OUT_OF.search(text[: earlier.start]):
+        return earlier.kind == "count" and figure.high <= earlier.high
+    if _is_parallel(between, behind, figure):
+        return True
+    if earlier.kind != "count" and re.match(r"\sof (?:which|that|it)\b", behind):
+        return earlier.kind != "ratio"
+    if _CLOSES.match(behind) is None:
+        return False
+    if _THAT_OF.search(between):
+        return True
+    if earlier.kind == "count" and _INTO.fullmatch(between) and _MERGED.search(text[: earlier.start]):
+        return True
+    is_same = earlier.unit != "?" if earlier.kind == "count" else not figure.is_worded
+    return is_same and _AGAIN.search(between) is not None
+
+
+def _is_parallel(between: str, behind: str, figure: Figure) -> bool:
+    """``4,000 users in March, 19,000 in June``; ``in Osaka 60 ms, in Quito 22``; ``the floor 3 ms, the ceiling 40``."""
+    beside = _BESIDE.fullmatch(between)
+    if beside is not None and behind.startswith(f" {beside['word']} "):
+        return True
+    if _ENDS.match(behind) is None:
+        return False
+    if _EXTREME.search(between):
+        return True
+    return not figure.is_worded and (_AND_DID.fullmatch(between) or _ELSEWHERE.fullmatch(between)) is not None
+
+
+def _subjects(text: str, found: list[Figure]) -> list[Figure]:
+    """Bare numbers whose noun stands before: ``nodes went from 540 to 96``, ``the number of shards is 4,096``."""
+    result = list(found)
+    for i, figure in enumerate(result):
+        if figure.kind != "bare":
+            continue
+        before = text[: figure.start]
+        match = _NUMBER_OF.search(before) or _COUNT_OF.search(before) or _REACHED.search(before)
+        noun = match["noun"] if match and is_known(match["noun"]) else ""
+        after = result[i + 1] if i + 1 < len(result) else None
+        if (
+            after is not None
+            and after.kind == "bare"
+            and TO.match(text[figure.end : after.start])
+            and FROM.search(before)
+        ):
+            noun = noun or next((w for w in reversed(re.findall(r"[A-Za-z]+", before)) if is_known(w)), "")
+            if noun:
+                result[i + 1] = replace(after, kind="count", noun=noun)
+        if noun:
+            result[i] = replace(figure, kind="count", noun=noun)
+    return result
