@@ -47,4 +47,7 @@ def test_only_loopback_is_loopback() -> None:
     """Elsewhere the server answers to any name."""
     assert is_loopback("127.0.0.1")
     assert is_loopback("localhost")
+    assert is_loopback("LocalHost")
+    assert is_loopback("0:0:0:0:0:0:0:1")
+    assert not is_loopback("127.example.org")
     assert not is_loopback("0.0.0.0")

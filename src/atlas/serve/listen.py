@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 
 from atlas.serve.error import ServeError
@@ -49,7 +50,10 @@ def address_of(listener: socket.socket) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the address."""
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return host.lower() == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _refused(error: OSError, host: str, port: int) -> ServeError:
