@@ -51,7 +51,7 @@ def world(web: Web, tmp_path: Path, root: Path) -> World:
     publish(web, PRESS, [PHOTOS, _mirrored(STORE), *(Post(name, name, "2026-11-01", [name]) for name in BAD)])
     _spoil(web)
     web.site("gone.example", {"/feed": Page("", 410)})
-    web.site("broken.example", {"/feed": Page("<rss><channel><item><title>No end")})
+    web.site("broken.example", {"/feed": Page("<html><body><p>Our blog has moved.</p></body></html>")})
     feeds = {host: [web.url(host, "/feed")] for host in (OWN, DISCORD, PRESS, "gone.example", "broken.example")}
     world.follow({"frostwatch": feeds[OWN], "discord": feeds[DISCORD]}, {
         "press": feeds[PRESS], "gone": feeds["gone.example"], "broken": feeds["broken.example"],
@@ -147,3 +147,20 @@ def test_posts_that_were_too_old_are_found_when_older_ones_are_asked_for(world: 
     assert web.hits(OWN, OLD.path) == 0
     world.atlas(*world.discover(NEXT, "--feed", "frostwatch", "--since", "20y"))
     assert web.hits(OWN, OLD.path) == 1
+
+
+def test_feeds_that_were_read_are_dated_once_a_month(world: World, web: Web) -> None:
+    """Those that answered with a feed, in the registry; what is gone or broken is not, and is told."""
+    path = world.catalogue / "sources.yaml"
+    before = path.read_text(encoding="utf-8")
+    said = world.atlas(*world.discover(DAY, "--record", "--limit", 1))
+    assert "3 feeds dated" in said.err
+    assert f"no feed: {web.url('broken.example', '/feed')}" in said.err
+    dated = path.read_text(encoding="utf-8")
+    assert dated.replace(f", checked: {DAY}", "") == before
+    rows = world.atlas("sources", "list", "--json", "-c", world.catalogue).json
+    assert {row["owner"] for row in rows if row["checked"] == DAY} == {"frostwatch", "discord", "press"}
+    world.atlas(*world.discover(NEXT, "--record", "--limit", 1))
+    assert path.read_text(encoding="utf-8") == dated
+    world.atlas(*world.discover("2026-12-23", "--record", "--limit", 1))
+    assert path.read_text(encoding="utf-8") == dated.replace(DAY, "2026-12-23")

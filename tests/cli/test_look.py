@@ -222,16 +222,17 @@ def test_the_committed_schema_is_up_to_date(atlas: Atlas, root: Path) -> None:
 
 def test_a_schema_that_drifted_is_found_and_written(atlas: Atlas, own: Path, tmp_path: Path) -> None:
     """Beside the catalogue, or where told; a place that cannot be written is exit code 2."""
-    path = own.parent / "schemas" / "system.schema.json"
     assert atlas("schema", "--check", "--catalogue", own).code == 1
-    assert atlas("schema", "--catalogue", own).code == 0
-    assert json.loads(path.read_text())["$schema"]
-    assert atlas("schema", "--check", "--catalogue", own).code == 0
-    path.write_text("{}")
-    outcome = atlas("schema", "--check", "--catalogue", own)
-    assert (outcome.code, "atlas schema" in outcome.err) == (1, True)
+    for name in ("system.schema.json", "sources.schema.json"):
+        path = own.parent / "schemas" / name
+        assert atlas("schema", "--catalogue", own).code == 0
+        assert json.loads(path.read_text())["$schema"]
+        assert atlas("schema", "--check", "--catalogue", own).code == 0
+        path.write_text("{}")
+        outcome = atlas("schema", "--check", "--catalogue", own)
+        assert (outcome.code, "atlas schema" in outcome.err, name in outcome.err) == (1, True, True)
     (tmp_path / "file").write_text("")
-    assert atlas("schema", "--catalogue", own, "--out", tmp_path / "file" / "x.json").code == 2
+    assert atlas("schema", "--catalogue", own, "--out", tmp_path / "file" / "x").code == 2
 
 
 def test_the_nearest_catalogue_upward_is_used(own: Path, document: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
 
 from atlas.catalogue import Catalogue, parse_yaml
@@ -13,6 +15,7 @@ from atlas.diagnostic import Finding, Level, at_or_above
 from atlas.discover.coverage import cover
 from atlas.discover.registry import FILE, Feed, Registry, load_registry, parse_registry
 from atlas.discover.registry_lint import RegistryCase, lint, same_address
+from atlas.discover.registry_schema import SCHEMA_FILE, SCHEMA_LINE, registry_schema
 from atlas.model import Vocabulary
 
 TODAY = dt.date(2026, 11, 21)
@@ -186,3 +189,34 @@ def test_the_aggregators_of_the_specification_are_there(root: Path) -> None:
     wanted = {"infoq", "high-scalability", "aws-architecture", "all-things-distributed"}
     wanted |= {"qcon", "kubecon", "kafka-summit", "reinvent", "google-cloud-next", "usenix"}
     assert wanted <= {a.id for a in registry.aggregators}
+
+
+def test_the_published_schema_is_run_on_the_registry(root: Path) -> None:
+    """The file that editors are told of by its first line, as committed, finds nothing to say."""
+    text = (root / "catalogue" / FILE).read_text(encoding="utf-8")
+    assert text.splitlines()[0] == SCHEMA_LINE
+    schema = json.loads((root / "schemas" / SCHEMA_FILE).read_text(encoding="utf-8"))
+    assert [e.message for e in jsonschema_rs.validator_for(schema).iter_errors(parse_yaml(text, FILE).data)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("type: rss", "type: gopher"),
+        ("type: rss", "type: youtube, channel: x"),
+        ('url: "https://discord.com/blog/rss.xml", ', ""),
+        ("filter: engineering", "channel: x"),
+        ("filter: engineering", "colour: red"),
+        ("no_feed: announces features only", "systems: []"),
+        ("no_feed: announces features only", "feeds: []"),
+        ("org: telegram", "org: nobody-knows"),
+        ("kind: press", "kind: mystery"),
+    ],
+)
+def test_the_schema_and_the_model_say_the_same(vocabulary: Vocabulary, old: str, new: str) -> None:
+    """What one refuses the other does (an unknown organisation is for the lint), and what one takes the other does."""
+    validator = jsonschema_rs.validator_for(registry_schema(vocabulary))
+    assert validator.is_valid(parse_yaml(GOOD, FILE).data)
+    text = GOOD.replace(old, new, 1)
+    assert text != GOOD
+    assert validator.is_valid(parse_yaml(text, FILE).data) == (not _lint(text, vocabulary))

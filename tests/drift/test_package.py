@@ -15,6 +15,7 @@ PARTS = [
     "atlas/_catalogue/systems/messaging/discord.yaml",
     "atlas/_catalogue/vocabulary/metrics.yaml",
     "atlas/_schemas/system.schema.json",
+    "atlas/_schemas/sources.schema.json",
 ]
 
 

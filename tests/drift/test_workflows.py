@@ -129,6 +129,15 @@ def test_feeds_are_followed_and_candidates_are_pushed(root: Path, clone: Path) -
         subprocess.run(["git", "branch", name], cwd=clone, check=True)
     _run(steps["Open pull requests"], clone, **given)
     assert _branches(origin) == ["candidate/how-we-scale"]
+    _run(steps["Propose the days of reading"], clone, **given)
+    assert _branches(origin) == ["candidate/how-we-scale", f"feeds-{DAY}"], "the registry was changed above"
+
+
+def test_no_day_is_proposed_when_no_feed_was_read(root: Path, clone: Path) -> None:
+    """A registry that did not change makes no branch."""
+    (step,) = (s for s in _steps(root, "discovery") if s.get("name") == "Propose the days of reading")
+    _run(step, clone)
+    assert len(_branches(clone)) == 2, "the mark of the present branch, and its name"
 
 
 def test_every_command_of_every_workflow_exists(root: Path) -> None:

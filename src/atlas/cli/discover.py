@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +16,7 @@ from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_roo
 if TYPE_CHECKING:
     import datetime as dt
     from collections import Counter
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import ExitStack
 
     from atlas.discover.candidate import Candidate, Candidates
@@ -50,6 +50,9 @@ def discover(
     data: DataOption = None,
     catalogue: CatalogueOption = None,
     pr: Annotated[bool, typer.Option("--pr", help="Make a branch and a pull request text for each candidate.")] = False,
+    keep: Annotated[
+        bool, typer.Option("--record", help="Write into sources.yaml on which day a feed was read, once a month.")
+    ] = False,
     as_json: JsonOption = False,
     today: TodayOption = None,
 ) -> None:
@@ -80,6 +83,8 @@ def discover(
                 followed = _followed(loaded.root, feed or [])
                 work = _Fetching(discovery, followed, age, limit, clock_on(today))
                 _crawl(work, contact, quiet=as_json)
+                if keep:
+                    _record(loaded.root, work.answered, day)
                 summary = _read(discovery, crew, quiet=as_json)
             branches = [_proposed(c, loaded.root) for c in summary.candidates] if pr else []
             kept = store.folder
@@ -147,6 +152,8 @@ class _Fetching:
     since: dt.timedelta | None
     limit: int
     now: Callable[[], dt.datetime]
+    answered: dict[str, bool] = field(default_factory=dict)
+    """Feeds that answered, and whether with a feed."""
 
 
 def _crawl(asked: _Fetching, contact: str | None, *, quiet: bool) -> None:
@@ -172,13 +179,31 @@ def _crawl(asked: _Fetching, contact: str | None, *, quiet: bool) -> None:
                 advance(done, max(done, asked.limit), task.url)
 
             async with open_fetcher(contact, frontier, asked.now) as fetcher:
-                read = asked.discovery.reader(asked.followed, asked.since)
+                read = asked.discovery.reader(asked.followed, asked.since, asked.answered.__setitem__)
                 work = Crawl(store, frontier, Archive(store), fetcher, asked.now, read, progress=told)
                 visits = await crawl(work, limit=len(feeds), kind="feed", among=feeds)
                 _tell_visits("feeds", visits, len(feeds) - visits.total())
+                for url in (url for url, is_feed in asked.answered.items() if not is_feed):
+                    typer.echo(f"no feed: {url}", err=True)
                 _tell_visits("pages", await crawl(work, limit=asked.limit, kind="page"))
 
     asyncio.run(run())
+
+
+def _record(root: Path, answered: Mapping[str, bool], today: dt.date) -> None:
+    """Write the day beside each feed that was read."""
+    from atlas.catalogue.key_edit import KeyEditError
+    from atlas.discover.registry import FILE
+    from atlas.discover.registry_record import with_checked
+
+    path = root / FILE
+    try:
+        text, count = with_checked(path.read_text(encoding="utf-8"), {u for u, good in answered.items() if good}, today)
+    except KeyEditError as error:
+        fail(f"{path}: {error}")
+    if count:
+        path.write_text(text, encoding="utf-8")
+    typer.echo(f"{count} feeds dated in {path}", err=True)
 
 
 def _tell_visits(what: str, visits: Counter[Outcome], left: int = 0) -> None:

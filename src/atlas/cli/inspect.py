@@ -285,33 +285,39 @@ def diff(
 def schema(
     catalogue: CatalogueOption = None,
     check_only: Annotated[
-        bool, typer.Option("--check", help="Only say whether the committed file is up to date.")
+        bool, typer.Option("--check", help="Only say whether the committed files are up to date.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="File to write. Default: schemas/ beside the catalogue.")
+        Path | None, typer.Option("--out", help="Folder to write to. Default: schemas/ beside the catalogue.")
     ] = None,
 ) -> None:
-    """Write the JSON Schema of the system document, for editors and other programs.
+    """Write the JSON Schemas of the system document and of the source registry, for editors and other programs.
 
-    Examples: atlas schema · atlas schema --check · atlas schema --out system.schema.json
+    Examples: atlas schema · atlas schema --check · atlas schema --out schemas
     """
     from atlas.catalogue import load_vocabulary
-    from atlas.catalogue.location import vocabulary_folder
+    from atlas.catalogue.location import SCHEMA_FILE, vocabulary_folder
+    from atlas.discover import registry_schema
     from atlas.model.schema import schema_text
 
     root = find_root(catalogue)
-    text = schema_text(load_vocabulary(vocabulary_folder(root))[0])
+    vocabulary = load_vocabulary(vocabulary_folder(root))[0]
+    texts = {
+        SCHEMA_FILE: schema_text(vocabulary),
+        registry_schema.SCHEMA_FILE: registry_schema.registry_schema_text(vocabulary),
+    }
     beside = "_schemas" if root.name == "_catalogue" else "schemas"  # as an installed package holds them
-    path = out or root.parent / beside / "system.schema.json"
-    if check_only:
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
-            typer.echo(f"{path} is not what the model gives; run: atlas schema", err=True)
-            raise typer.Exit(FOUND)
-        typer.echo(f"{path} is up to date")
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        fail(f"cannot write {path}: {error.strerror}", "choose another file with --out")
-    typer.echo(f"wrote {path}")
+    folder = out or root.parent / beside
+    for path, text in ((folder / name, text) for name, text in texts.items()):
+        if check_only:
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                typer.echo(f"{path} is not what the model gives; run: atlas schema", err=True)
+                raise typer.Exit(FOUND)
+            typer.echo(f"{path} is up to date")
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            fail(f"cannot write {path}: {error.strerror}", "choose another folder with --out")
+        typer.echo(f"wrote {path}")

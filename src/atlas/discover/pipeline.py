@@ -33,6 +33,7 @@ UNREAD_AT_ONCE = 200
 LARGEST_BYTES = 8_000_000
 
 Progress = Callable[[int, int, str], None]
+FeedTold = Callable[[str, bool], None]
 
 
 @dataclass
@@ -54,8 +55,13 @@ class Discovery:
     today: dt.date
     least: int
 
-    def reader(self, feeds: Iterable[Followed], since: dt.timedelta | None) -> Callable[[Task, Fetched], list[Found]]:
-        """What a crawl does with a fetched page: a feed leads to its entries, a page to nothing."""
+    def reader(
+        self, feeds: Iterable[Followed], since: dt.timedelta | None, told: FeedTold = lambda _url, _is_feed: None
+    ) -> Callable[[Task, Fetched], list[Found]]:
+        """What a crawl does with a fetched page: a feed leads to its entries, a page to nothing.
+
+        ``told`` hears of every feed that answered, and whether what answered is a feed.
+        """
         by_address = {f.address: f for f in feeds}
         candidates = Candidates(self.store)
 
@@ -65,7 +71,9 @@ class Discovery:
             try:
                 entries = parse_feed(page.body, page.final_url).entries
             except FeedError:
+                told(task.url, False)
                 return []
+            told(task.url, True)
             followed = by_address.get(task.url)
             wanted = [e for e in entries if self._is_wanted(e, followed, since)]
             is_primary = followed.is_primary if followed else False

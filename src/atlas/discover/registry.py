@@ -95,7 +95,7 @@ class Conference(Model, frozen=True):
 class Publisher(Model, frozen=True):
     """An organisation that runs systems and where it writes about them."""
 
-    org: Word = documented("the organisation, a word of the vocabulary", example="cloudflare")
+    org: Word = documented("the organisation, a word of the vocabulary", words="organisations", example="cloudflare")
     systems: tuple[SystemId, ...] = documented("the systems, described or planned, that it runs", ())
     feeds: tuple[Feed, ...] = documented("where its engineers publish", ())
     conferences: tuple[Conference, ...] = documented("events of its own", ())

@@ -143,7 +143,7 @@ def _unchecked(case: RegistryCase) -> Iterator[Finding]:
             yield case.finding(FEED_UNCHECKED, Level.WARNING, message, f"{path}.checked")
         elif days is None:
             message = "no feed has been read there yet"
-            tip = "once atlas discover has read it, write the day here"
+            tip = "atlas discover --record writes the day here once it has read it"
             yield case.finding(FEED_UNCHECKED, Level.INFO, message, path, tip=tip)
 
 

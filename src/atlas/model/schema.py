@@ -11,7 +11,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from atlas.model.document import Document
-from atlas.model.field import STATUS_RANK
+from atlas.model.field import STATUS_RANK, Model
 from atlas.model.vocabulary import Vocabulary
 
 _HEAD = ("confidence", "confidence_because", "challenge", "model", "verified_by", "license", "attribution")
@@ -24,14 +24,18 @@ def system_schema(vocabulary: Vocabulary) -> dict[str, Any]:
     Words from a vocabulary become enumerations, so that an editor completes them; sections required at a
     status become conditions on ``status``.
     """
-    schema = Document.model_json_schema(by_alias=True, schema_generator=GenerateJsonSchema)
-    _enumerate_words(schema, vocabulary)
-    _without_titles(schema)
-    schema["$schema"] = DIALECT
+    schema = schema_of(Document, vocabulary, "Atlas system document")
     schema["$comment"] = _model_digest()
-    schema["title"] = "Atlas system document"
     schema["allOf"] = [_required_at(status) for status in ("draft", "published")]
     return schema
+
+
+def schema_of(model: type[Model], vocabulary: Vocabulary, title: str) -> dict[str, Any]:
+    """The schema of a file's model: its keys with their meanings, its words as enumerations."""
+    schema = model.model_json_schema(by_alias=True, schema_generator=GenerateJsonSchema)
+    _enumerate_words(schema, vocabulary)
+    _without_titles(schema)
+    return schema | {"$schema": DIALECT, "title": title}
 
 
 def published_schema(text: str, vocabulary: Vocabulary) -> dict[str, Any] | None:
