@@ -20,12 +20,14 @@ from atlas.compile import (
     plan_drill,
     plan_system,
     run_drill,
+    run_drills,
     run_system,
 )
 from atlas.compile.fault import conditions_of, hot_key_of, plan_faults, window_of
 from atlas.compile.health import health
 from atlas.compile.report import drill_rows, drilled_dict, fidelity, flow_rows, run_dict, station_rows
 from atlas.compile.trace import FlowTrace, Trace
+from atlas.compile.trace_fluid import Wanted, trace_fluids
 from atlas.compile.verdict import goodput, recovery_s
 from atlas.sim import Change, PlanError, with_faults
 
@@ -311,3 +313,36 @@ def test_a_flow_that_nobody_knows(make_case: MakeCase) -> None:
     fault = {"at": "5 s", "for": "5 s", "kind": "spike", "on": "browse", "factor": 3}
     with pytest.raises(PlanError, match="browse"):
         timeline(drill_case(make_case, fault, expect=[{"flow": "read", "goodput": ">= 90 %"}]))
+
+
+def test_drills_together_are_as_one_by_one(make_case: MakeCase) -> None:
+    """Side by side each drill is judged as alone; one that cannot be run says why, and spoils no other."""
+
+    def failing(name: str, of: str) -> dict[str, Any]:
+        slow = {"at": "10 s", "for": "5 s", "kind": "slow", "on": "store", "factor": 3}
+        drill = {"cadence": "weekly", "fault": [slow], "expect": [{"flow": "read", "goodput": ">= 97 %"}]}
+        told = {"name": name, "detection": "d", "mitigation": "m", "recovery": "r"}
+        return {"id": name, **told, "drill": {**drill, "without": {f"components.{of}.concurrency": 2}}}
+
+    case = make_case(failures=[failing("one", "store"), failing("wide", "nobody")])
+    failures = list(load_drills(case).values())
+    together = run_drills(case, failures)
+    assert [d.failure.id for d in together] == ["one", "wide"]
+    for ours, failure in zip(together, failures, strict=True):
+        alone = run_drill(case, failure)
+        assert (ours.verdict, ours.reason) == (alone.verdict, alone.reason)
+        assert (ours.judgements, ours.without_judgements) == (alone.judgements, alone.without_judgements)
+        assert ours.health == alone.health
+    assert together[0].without is not None
+    assert "nobody" in together[1].reason
+    assert together[1].run is not None
+
+
+def test_a_run_that_cannot_be_made_spoils_no_other(make_case: MakeCase) -> None:
+    """Of runs side by side the one with no duration raises when it is asked for; the others are there."""
+    compiled = plan_system(make_case())
+    good, bad = Wanted(compiled, 20.0, 5.0), Wanted(compiled, -1.0, 0.0)
+    traces = trace_fluids([bad, good])
+    assert len(traces(good).flows["read"].arrived) == 20
+    with pytest.raises(PlanError, match="for_s"):
+        traces(bad)

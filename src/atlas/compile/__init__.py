@@ -6,7 +6,17 @@ from atlas.compile.ledger import Entry
 from atlas.compile.overlay import Case, OverlayError, case_in, case_of
 from atlas.compile.plan import Compiled, compile_system
 from atlas.compile.playbook import BOTH, Playbook, Trial, playbook_from, run_playbook
-from atlas.compile.run import Drilled, Run, Settings, load_drills, plan_drill, plan_system, run_drill, run_system
+from atlas.compile.run import (
+    Drilled,
+    Run,
+    Settings,
+    load_drills,
+    plan_drill,
+    plan_system,
+    run_drill,
+    run_drills,
+    run_system,
+)
 
 __all__ = [
     "BOTH",
@@ -31,6 +41,7 @@ __all__ = [
     "plan_system",
     "playbook_from",
     "run_drill",
+    "run_drills",
     "run_playbook",
     "run_system",
 ]

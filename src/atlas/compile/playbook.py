@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from atlas.compile.conditions import Conditions
 from atlas.compile.overlay import Case
 from atlas.compile.report import DRILL_COLUMNS, Row, finite, judged_rows, seconds, shown
-from atlas.compile.run import Drilled, EngineName, Settings, load_drills, run_drill
+from atlas.compile.run import Drilled, EngineName, Settings, load_drills, run_drills
 from atlas.compile.verdict import Judged, Judgement, Measure
 from atlas.sim.fidelity import stratum_of
 
@@ -157,26 +157,38 @@ def run_playbook(
     seconds, not minutes); their engine is not used. Raises nothing for a drill that cannot be run: its trial says why.
     """
     how = settings or Settings(most_calls=MOST_CALLS)
-    wanted = [(name, engine) for name in load_drills(case) for engine in engines]
+    names = list(load_drills(case))
+    parts = [(some, engine) for engine in engines for some in _at_once(names, engine)]
     trials: dict[tuple[str, str], Trial] = {}
     told = report or (lambda *_: None)
+
+    def done(some: Sequence[str], engine: EngineName, made: Sequence[Trial]) -> None:
+        for name, trial in zip(some, made, strict=True):
+            trials[name, engine] = trial
+            told(len(trials), len(names) * len(engines), f"{name}, {engine}")
+
     if executor is None:
-        for name, engine in wanted:
-            trials[name, engine] = run_trial(case, name, engine, conditions, how)
-            told(len(trials), len(wanted), f"{name}, {engine}")
+        for some, engine in parts:
+            done(some, engine, run_trials(case, some, engine, conditions, how))
     else:
-        asked = {
-            executor.submit(run_trial, case, name, engine, conditions, how): (name, engine) for name, engine in wanted
-        }
+        asked = {executor.submit(run_trials, case, *part, conditions, how): part for part in parts}
         for future in as_completed(asked):
-            trials[asked[future]] = future.result()
-            told(len(trials), len(wanted), ", ".join(asked[future]))
-    return Playbook(case.system.slug, tuple(engines), tuple(trials[key] for key in wanted))
+            done(*asked[future], future.result())
+    return Playbook(case.system.slug, tuple(engines), tuple(trials[n, engine] for n in names for engine in engines))
 
 
-def run_trial(case: Case, drill: str, engine: EngineName, conditions: Conditions | None, settings: Settings) -> Trial:
-    """One drill on one engine. What it takes and gives can be pickled."""
-    return trial_of(run_drill(case, load_drills(case)[drill], conditions, replace(settings, engine=engine)), engine)
+def _at_once(names: Sequence[str], engine: EngineName) -> list[Sequence[str]]:
+    """Drills that are run together: all where that is quicker than one by one."""
+    return [names] if engine == "fluid" and names else [[name] for name in names]
+
+
+def run_trials(
+    case: Case, drills: Sequence[str], engine: EngineName, conditions: Conditions | None, settings: Settings
+) -> list[Trial]:
+    """Some drills on one engine. What it takes and gives can be pickled."""
+    failures = [load_drills(case)[drill] for drill in drills]
+    done = run_drills(case, failures, conditions, replace(settings, engine=engine))
+    return [trial_of(drilled, engine) for drilled in done]
 
 
 def trial_of(drilled: Drilled, engine: str) -> Trial:

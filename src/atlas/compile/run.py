@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,9 +12,10 @@ from atlas.compile.health import HEALTH_S, SETTLED_S, health
 from atlas.compile.overlay import Case, OverlayError
 from atlas.compile.plan import Compiled, compile_system
 from atlas.compile.trace import MOST_CALLS, MOST_CALLS_HOT, Trace, share_for, smallest_hot_share, trace_discrete
-from atlas.compile.trace_fluid import trace_fluid
+from atlas.compile.trace_fluid import Wanted, trace_fluids
 from atlas.compile.verdict import Judged, Judgement, judge
 from atlas.model.failure import Failure
+from atlas.model.system import System
 from atlas.sim import PlanError, with_faults
 
 EngineName = Literal["auto", "discrete", "fluid"]
@@ -109,7 +110,7 @@ def plan_drill(
         raise ValueError(f"{failure.id} has no drill")
     how, given, window = _for_drills(settings), conditions or Conditions(), window_of(failure.drill)
     base = _base(case, failure, given, how, window)
-    return _broken(base, failure, window), window
+    return _broken(base, failure, window).compiled, window
 
 
 def run_system(
@@ -125,7 +126,7 @@ def run_system(
     given = conditions or Conditions()
     how = _chosen(case, given, settings or Settings(), for_s)
     compiled = _affordable(case, given, how, for_s)
-    return Run(compiled, _trace(compiled, how, for_s, warmup_s, report, "as it is"))
+    return Run(compiled, _trace(Wanted(compiled, for_s, warmup_s), how, report, "as it is"))
 
 
 def run_drill(
@@ -141,26 +142,96 @@ def run_drill(
 
     Where the conditions name one flow (``only``), the drill is run whole and only that flow is judged.
     """
+    failures = [failure]
+    return run_drills(case, failures, conditions, settings, with_counterfactual=with_counterfactual, report=report)[0]
+
+
+def run_drills(
+    case: Case,
+    failures: Sequence[Failure],
+    conditions: Conditions | None = None,
+    settings: Settings | None = None,
+    *,
+    with_counterfactual: bool = True,
+    report: Report | None = None,
+) -> list[Drilled]:
+    """Run several drills, each as ``run_drill`` does; on the fluid engine all of their runs side by side."""
     how, given = _for_drills(settings), conditions or Conditions()
+    ready = [_prepared(case, failure, given, how, with_counterfactual=with_counterfactual) for failure in failures]
+    if how.engine == "fluid":
+        traces = trace_fluids([wanted for drill in ready for wanted in drill.wanted])
+        return [_judged(drill, lambda wanted, _: traces(wanted)) for drill in ready]
+    return [_judged(drill, lambda wanted, what: _trace(wanted, how, report, what)) for drill in ready]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A drill before it is run: its run, the one without the mitigation, and that while nothing is broken."""
+
+    done: Drilled
+    window: Window | None = None
+    run: Wanted | None = None
+    other: System | None = None
+    without: Wanted | None = None
+    calm: Wanted | None = None
+
+    @property
+    def wanted(self) -> list[Wanted]:
+        """The runs that it takes."""
+        return [w for w in (self.run, self.without, self.calm) if w is not None]
+
+
+def _prepared(
+    case: Case, failure: Failure, given: Conditions, how: Settings, *, with_counterfactual: bool
+) -> _Prepared:
+    """Plan the runs of a drill."""
     slug, drill = case.system.slug, failure.drill
     if drill is None:
-        return Drilled(slug, failure, None, (), reason="the failure has no drill")
+        return _Prepared(Drilled(slug, failure, None, (), reason="the failure has no drill"))
     judged = _narrowed(failure, given.only)
     if judged is None:
-        return Drilled(slug, failure, None, (), reason=f"it expects nothing of {given.only}")
+        return _Prepared(Drilled(slug, failure, None, (), reason=f"it expects nothing of {given.only}"))
     window, given = window_of(drill), replace(given, only="")
     try:
-        run = _drilled(_base(case, failure, given, how, window), failure, how, window, report, failure.id)
+        base = _base(case, failure, given, how, window)
+        ready = _Prepared(Drilled(slug, judged, None, ()), window, _broken(base, failure, window))
     except (PlanError, OverlayError) as error:
-        return Drilled(slug, failure, None, (), reason=str(error))
-    assert judged.drill is not None  # noqa: S101 - it has the drill of the failure
-    done = Drilled(slug, judged, run, judge(judged.drill, run.trace, window))
+        return _Prepared(Drilled(slug, failure, None, (), reason=str(error)))
     if not with_counterfactual or not drill.without:
+        return ready
+    try:
+        other = case.overlaid(drill.without)
+        base = _base(other, _same(other, failure), given, how, window)
+        without = _broken(base, _same(other, failure), window)
+    except (PlanError, OverlayError) as error:
+        return replace(ready, done=replace(ready.done, reason=str(error)))
+    return replace(ready, other=other.system, without=without, calm=Wanted(base, HEALTH_S, SETTLED_S))
+
+
+def _judged(ready: _Prepared, trace: Callable[[Wanted, str], Trace]) -> Drilled:
+    """Run what was planned, and judge it."""
+    done, window, name = ready.done, ready.window, ready.done.failure.id
+    drill = done.failure.drill
+    if ready.run is None or window is None or drill is None:
         return done
     try:
-        return _with_counterfactual(done, case.overlaid(drill.without), given, how, window, report)
-    except (PlanError, OverlayError) as error:
+        run = Run(ready.run.compiled, trace(ready.run, name), window)
+    except PlanError as error:
         return replace(done, reason=str(error))
+    done = replace(done, run=run, judgements=judge(drill, run.trace, window))
+    if ready.without is None or ready.calm is None or ready.other is None:
+        return done
+    try:
+        without = Run(ready.without.compiled, trace(ready.without, f"{name} without"), window)
+        calm = trace(ready.calm, f"{name} unbroken")
+    except PlanError as error:
+        return replace(done, reason=str(error))
+    return replace(
+        done,
+        without=without,
+        without_judgements=judge(drill, without.trace, window),
+        health=health(drill, calm, ready.other),
+    )
 
 
 def _narrowed(failure: Failure, flow: str) -> Failure | None:
@@ -169,24 +240,6 @@ def _narrowed(failure: Failure, flow: str) -> Failure | None:
     expected = tuple(e for e in failure.drill.expect if not flow or e.flow == flow)
     drill = failure.drill.model_copy(update={"expect": expected})
     return failure.model_copy(update={"drill": drill}) if expected else None
-
-
-def _with_counterfactual(
-    done: Drilled, other: Case, given: Conditions, how: Settings, window: Window, report: Report | None
-) -> Drilled:
-    """The same drill on the document without the mitigation, and that document while nothing is broken."""
-    failure = _same(other, done.failure)
-    assert done.failure.drill is not None  # noqa: S101 - only failures with a drill are run
-    drill, name = done.failure.drill, failure.id
-    base = _base(other, failure, given, how, window)
-    without = _drilled(base, failure, how, window, report, f"{name} without")
-    calm = _trace(base, how, HEALTH_S, SETTLED_S, report, f"{name} unbroken")
-    return replace(
-        done,
-        without=without,
-        without_judgements=judge(drill, without.trace, window),
-        health=health(drill, calm, other.system),
-    )
 
 
 def _same(case: Case, failure: Failure) -> Failure:
@@ -200,13 +253,9 @@ def _base(case: Case, failure: Failure, given: Conditions, how: Settings, window
     return _affordable(case, asked, how, window.for_s, focus_of(case.system, failure))
 
 
-def _drilled(base: Compiled, failure: Failure, how: Settings, window: Window, report: Report | None, what: str) -> Run:
-    faulty = _broken(base, failure, window)
-    return Run(faulty, _trace(faulty, how, window.for_s, window.start_s, report, what), window)
-
-
-def _broken(base: Compiled, failure: Failure, window: Window) -> Compiled:
-    return replace(base, plan=with_faults(base.plan, plan_faults(base, failure, window)))
+def _broken(base: Compiled, failure: Failure, window: Window) -> Wanted:
+    faulty = replace(base, plan=with_faults(base.plan, plan_faults(base, failure, window)))
+    return Wanted(faulty, window.for_s, window.start_s)
 
 
 def _for_drills(settings: Settings | None) -> Settings:
@@ -241,15 +290,20 @@ def _affordable(
     return compiled if share >= 1 else compile_system(case.system, replace(conditions, share=share))
 
 
-def _trace(compiled: Compiled, how: Settings, for_s: float, from_s: float, report: Report | None, what: str) -> Trace:
+def _trace(wanted: Wanted, how: Settings, report: Report | None, what: str) -> Trace:
     if how.engine == "fluid":
-        return trace_fluid(compiled, for_s=for_s, from_s=from_s)
+        return trace_fluids([wanted])(wanted)
 
     def progress(now_s: float) -> bool:
-        return report is None or report(now_s, for_s * how.replications, what)
+        return report is None or report(now_s, wanted.for_s * how.replications, what)
 
     return trace_discrete(
-        compiled, seed=how.seed, for_s=for_s, from_s=from_s, replications=how.replications, progress=progress
+        wanted.compiled,
+        seed=how.seed,
+        for_s=wanted.for_s,
+        from_s=wanted.from_s,
+        replications=how.replications,
+        progress=progress,
     )
 
 

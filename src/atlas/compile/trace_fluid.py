@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,15 +13,41 @@ from atlas.compile.plan import Compiled
 from atlas.compile.trace import LEVELS, FlowTrace, Trace
 from atlas.sim.analytic import SteadyState, solve
 from atlas.sim.fidelity import nominal_rates
-from atlas.sim.fluid import FluidOutcome, run_fluid
+from atlas.sim.fluid import FluidOutcome, run_fluids
+from atlas.sim.plan import PlanError
 
 _INSIDE_S = 0.5
 """Percentiles are those of the steady state this long after the trace's ``from_s``, when its faults are in force."""
 
 
-def trace_fluid(compiled: Compiled, *, for_s: float, from_s: float) -> Trace:
-    """A run of the fluid engine, with the percentiles of the steady state after ``from_s``."""
-    outcome = run_fluid(compiled.plan, for_s)
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """A run to be made: its plan, for how long, and from when on it is measured."""
+
+    compiled: Compiled
+    for_s: float
+    from_s: float
+
+
+def trace_fluids(wanted: Sequence[Wanted]) -> Callable[[Wanted], Trace]:
+    """Make runs of the fluid engine side by side; the trace of each is then had by asking for it.
+
+    The trace of a run that cannot be made raises its PlanError when it is asked for.
+    """
+    outcomes: dict[Wanted, FluidOutcome] = {}
+    with suppress(PlanError):  # one bad plan among them: each is run on its own when its trace is asked for
+        asked = [(w.compiled.plan, w.for_s) for w in wanted]
+        outcomes = dict(zip(wanted, run_fluids(asked), strict=True))
+
+    def trace(one: Wanted) -> Trace:
+        return _trace(one, outcomes.get(one) or run_fluids([(one.compiled.plan, one.for_s)])[0])
+
+    return trace
+
+
+def _trace(wanted: Wanted, outcome: FluidOutcome) -> Trace:
+    """A run, with the percentiles of the steady state after ``from_s``."""
+    compiled, for_s, from_s = wanted.compiled, wanted.for_s, wanted.from_s
     steady = solve(compiled.plan, from_s + _INSIDE_S)
     flows = {name: _flow(outcome, steady, compiled, name) for name in dict.fromkeys(compiled.flow_of.values())}
     series = {name: outcome.station_series(name) for name in compiled.plan.stations.name}

@@ -90,8 +90,11 @@ def _behind(values: Sequence[Any], kind: Of, spans: Sequence[Spans]) -> Any:
         return np.concatenate([np.where(v >= 0, v + f, v) for v, f in zip(values, first, strict=True)])
     if values[0].ndim != 2 or kind.axis:
         return np.concatenate(values, axis=kind.axis)
-    widest = max(v.shape[1] for v in values)
-    return np.concatenate([np.pad(v, ((0, 0), (0, widest - v.shape[1]))) for v in values])
+    ends = np.cumsum([len(v) for v in values])
+    whole = np.zeros((ends[-1], max(v.shape[1] for v in values)), values[0].dtype)
+    for v, end in zip(values, ends.tolist(), strict=True):
+        whole[end - len(v) : end, : v.shape[1]] = v
+    return whole
 
 
 @lru_cache(maxsize=64)

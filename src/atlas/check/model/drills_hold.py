@@ -21,12 +21,13 @@ def run(case: Case) -> Iterator[Breach]:
     if not asked or case.source is None:
         return
     from atlas.compile import Case as Runnable  # noqa: PLC0415 - only costly checks load the engines
-    from atlas.compile import run_drill  # noqa: PLC0415
+    from atlas.compile import run_drills  # noqa: PLC0415
     from atlas.compile.report import shown  # noqa: PLC0415
 
     runnable = Runnable(case.system, case.source.data)
-    for index, failure in asked:
-        done, path = run_drill(runnable, failure), f"failures.{index}.drill"
+    drilled = run_drills(runnable, [failure for _, failure in asked])
+    for (index, failure), done in zip(asked, drilled, strict=True):
+        path = f"failures.{index}.drill"
         if done.reason:
             yield Breach(path, f"the drill of {failure.id} cannot be run: {done.reason}")
         for judgement in done.judgements:
