@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -166,6 +166,23 @@ def test_any_two_systems_are_compared_as_the_built_page_does(page: Page, address
     live = page.locator("#compared table").first.locator("tbody tr").evaluate_all(rows)
     assert live == built
     assert len(built) > 3
+
+
+def test_a_slow_answer_does_not_replace_what_was_asked_for_later(page: Page, address: str) -> None:
+    """The choice is changed while the data of the first one is still on its way."""
+    late: list[Route] = []
+    page.route("**/api/v1/systems/uber.json", lambda route: late.append(route))  # noqa: PLW0108 - it is given a mark
+    page.goto(address + "compare/")
+    page.locator("#left").select_option("discord")
+    page.locator("#right").select_option("uber")
+    page.locator("#right").select_option("stripe")
+    expect(page.locator("#compare-status")).to_contain_text("Stripe")
+    with page.expect_response("**/api/v1/systems/uber.json") as answer:
+        for route in late:
+            route.continue_()
+    answer.value.finished()
+    page.evaluate("() => new Promise((go) => setTimeout(go, 100))")
+    expect(page.locator("#compare-status")).to_contain_text("Stripe")
 
 
 def test_the_list_of_systems_narrows(page: Page, address: str) -> None:

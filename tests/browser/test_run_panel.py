@@ -222,3 +222,13 @@ def test_without_the_engine_the_panel_says_so(browser: Browser, address: str) ->
     page.unroute("**/kernel.wasm*")
     finish(page)
     close_tab(page)
+
+
+def test_the_moment_in_an_address_is_the_moment_shown(page: Page, address: str) -> None:
+    """What is seen can be sent on: the run that an address asks for ends at the moment it names."""
+    page.goto(f"{address}systems/stripe/?run=zone-lost&at=7.6")
+    finish(page)
+    expect(page.locator("output[for=run-time]")).to_have_text("7 s")
+    page.locator(".run .acts button").click()
+    page.locator(".run .verdict b").wait_for(timeout=RUN_MS)
+    expect(page.locator("output[for=run-time]")).to_have_text("7 s")

@@ -94,12 +94,15 @@ export function compare() {
   const table = (caption, head, rows) => make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     make("table", {}, make("caption", {}, caption), make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))), make("tbody", {}, ...rows)));
   const list = (items) => make("td", {}, items.length ? items.join(", ") : make("span", { class: "nil" }, "not stated"));
+  let turn = 0;
   const show = async () => {
+    const mine = ++turn;
     history.replaceState(null, "", `?a=${left.value}&b=${right.value}`);
     status.textContent = "";
     if (left.value === right.value) { out.replaceChildren(); status.textContent = "Choose two different systems."; return; }
     try {
       const [a, b] = await Promise.all([left.value, right.value].map(async (slug) => JSON.parse(await fetchText(new URL(`api/v1/systems/${slug}.json`, base)))));
+      if (mine !== turn) return;
       const figures = joined(a, b), both = figures.filter(([x, y]) => verdictOf(x, y)[0] === "comparable").length;
       const rows = figures.map(([x, y]) => {
         const [word, look, reason] = verdictOf(x, y);
@@ -111,7 +114,7 @@ export function compare() {
         table("Figures side by side", ["Figure", a.name, b.name, "Comparable?"], rows),
         table("Architecture side by side", ["Question", a.name, b.name], traits));
       status.textContent = `${a.name} and ${b.name}, from the data of both systems.`;
-    } catch { status.textContent = "The data of these systems could not be fetched."; }
+    } catch { if (mine === turn) status.textContent = "The data of these systems could not be fetched."; }
   };
   const given = new URLSearchParams(location.search);
   for (const [name, select] of [["a", left], ["b", right]]) if ([...select.options].some((option) => option.value === given.get(name))) select.value = given.get(name);

@@ -42,6 +42,7 @@ class Panel {
     Object.assign(this, { section, data, shared });
     this.settings = readSettings(data);
     this.number = 0;
+    this.at = null;
     this.lanes = [];
     this.workers = [];
     this.state = "new";
@@ -78,7 +79,7 @@ class Panel {
     this.stop();
     this.lanes = [];
     this.state = "new";
-    this.settings.at = null;
+    this.settings.at = this.at = null;
     this.settings.flow = form.fitting(this.run, this.settings.flow);
     form.refresh(this.parts, this.data, this.settings);
     delete this.section.atlasRun;
@@ -95,6 +96,7 @@ class Panel {
     const jobs = plans.map((plan) => ({ plan, load: settings.load, seed: settings.seed, forS, warmupS }));
     this.lanes = plans.map((plan) => ({ plan, scale: 1 / plan.share, flows: {}, used: [], now: 0, result: null }));
     this.state = "running";
+    this.at = this.settings.at ?? this.at;            // shown again when the run is over; meanwhile what it has reached
     this.settings.at = null;
     const engine = new URL(`kernel.wasm?${this.shared.kernel}`, import.meta.url).href;
     this.workers = jobs.map((job, index) => {
@@ -132,7 +134,7 @@ class Panel {
       this.section.atlasRun = { settings: { ...this.settings }, results: this.lanes.map((one) => one.result) };   // for programs and tests
       this.stop();
       this.state = "done";
-      this.settings.at ??= this.run.id ? Math.floor((this.run.window.start + Math.min(this.run.window.end, this.run.window.for)) / 2) : null;
+      this.settings.at ??= this.at ?? (this.run.id ? Math.floor((this.run.window.start + Math.min(this.run.window.end, this.run.window.for)) / 2) : null);
     }
     this.show();
   }

@@ -7,6 +7,8 @@ const number = (text, low, high, otherwise) => {
   return text !== null && text !== "" && value >= low && value <= high ? value : otherwise;
 };
 
+const moment = (text, last) => { const at = number(text, 0, last, null); return at === null ? null : Math.floor(at); };
+
 /** What the address asks for; what it does not say, or says wrongly, is the default. */
 export function readSettings(data) {
   const given = new URLSearchParams(location.search), wanted = given.get("run");
@@ -16,7 +18,7 @@ export function readSettings(data) {
   return {
     run: own.id, load: Math.round(number(given.get("load"), LOADS.least, LOADS.most, 1) * 10) / 10,
     seed: Math.floor(number(given.get("seed"), 0, LARGEST_SEED, 1)), isWithout: given.get("mitigation") === "off" && own.without?.plan !== undefined,
-    flow: flows.includes(given.get("flow")) ? given.get("flow") : flows[0], at: number(given.get("at"), 0, own.window.for, null),
+    flow: flows.includes(given.get("flow")) ? given.get("flow") : flows[0], at: moment(given.get("at"), own.window.for),
   };
 }
 
