@@ -71,12 +71,13 @@ def _gates(
     section: Section, found: dict[Stratum, list[tuple[SteadyApart, FaultApart]]], strata: Sequence[Agreement]
 ) -> None:
     """The gates; three standard errors of the truth are allowed for."""
-    for what, stratum, name, gate in (
+    gates: tuple[tuple[str, Stratum, str, float], ...] = (
         ("utilisation within 0.2 %", "a", "utilisation", 0.002),
         ("p99 within 1 %", "a", "p99", 0.01),
         ("p99 within 6 %", "b", "p99", 0.06),
-    ):
-        steady = [s for s, _ in found[stratum]]  # type: ignore[index]
+    )
+    for what, stratum, name, gate in gates:
+        steady = [s for s, _ in found[stratum]]
         share = sum(getattr(s, name).within(gate) for s in steady) / len(steady)
         section.at_least(f"stratum {stratum}: {what}, share of the plans", 100, share * 100, "%")
     for agreement in strata[2:]:

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import numpy as np
 import pytest
+from bench.calibration import Calibration
 from bench.postgres import NoServerError, find_server, running_server
 from bench.reality import Answer, Case, PathCost, answer_of, by_hand, error_of, path_of, plan_of, planned
 from bench.reality_load import Measured, Patience, Planned, Shape, offer, percentile_of, poisson, quantile, works
@@ -159,7 +160,7 @@ def test_without_a_server_the_section_says_so(monkeypatch: pytest.MonkeyPatch, t
         raise NoServerError("no PostgreSQL server is installed (initdb, postgres)")
 
     monkeypatch.setattr(reality, "running_server", missing)
-    section = reality.measure(None, tmp_path, lambda _: None)  # type: ignore[arg-type]
+    section = reality.measure(Calibration(), tmp_path, lambda _: None)
     assert [(row.measured, row.met) for row in section.rows] == [
         ("not measured: no PostgreSQL server is installed (initdb, postgres)", None)
     ]

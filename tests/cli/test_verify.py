@@ -35,10 +35,9 @@ def cited(web: Web, document: Path) -> Path:
     text = "<p>{}</p>"
     for line in document.read_text().splitlines():
         head, found, _ = line.partition("url: ")
-        if found and "url:" in line.split("#")[0]:
-            number += 1
-            line = f"{head}url: {web.url('tiny.example', f'/{number}')}"  # noqa: PLW2901
-        lines.append(line)
+        is_source = bool(found) and "url:" in line.split("#")[0]
+        number += is_source
+        lines.append(f"{head}url: {web.url('tiny.example', f'/{number}')}" if is_source else line)
     document.write_text("\n".join(lines) + "\n")
     figures = [ln.partition("figure: ")[2] for ln in lines if "figure: " in ln]
     body = "".join(text.format(f.strip(" \"'}").split(", near")[0]) for f in figures)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,12 +15,12 @@ from atlas.sim.fidelity import STRATA, stratum_of
 from atlas.sim.random_plan import random_plan
 
 
-def pair(rate: float = 400.0, faults: tuple[Fault, ...] = (), **call: object) -> Plan:
+def pair(rate: float = 400.0, faults: tuple[Fault, ...] = (), **call: Any) -> Plan:
     """A gateway that calls a store of ten slots and 10 ms."""
     builder = PlanBuilder()
     builder.station("gateway", slots=100)
     builder.station("store", slots=10, queue_max=UNLIMITED)
-    store = Call("store", Service(0.01), **call)  # type: ignore[arg-type]
+    store = Call("store", Service(0.01), **call)
     builder.flow("read", Call("gateway", Service(0.001), (Stage((store,)),)), rate_per_s=rate)
     return with_faults(builder.build(), faults)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,11 @@ from atlas.sim import UNLIMITED, Call, Fault, Plan, PlanBuilder, Service, Stage,
 from atlas.sim.fluid import run_fluid
 
 
-def _client(fault: Fault, *, rate: float = 100.0, slots: int = UNLIMITED, **settings: float) -> Plan:
+def _client(fault: Fault, *, rate: float = 100.0, slots: int = UNLIMITED, **settings: Any) -> Plan:
     """A client that calls one store, whose work takes 10 ms."""
     builder = PlanBuilder()
     builder.station("store", slots=slots, queue_max=UNLIMITED)
-    call = Call("store", Service(0.01), **settings)  # type: ignore[arg-type]
+    call = Call("store", Service(0.01), **settings)
     builder.flow("read", Call(None, stages=(Stage((call,)),)), rate_per_s=rate)
     return with_faults(builder.build(), [fault])
 

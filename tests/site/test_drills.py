@@ -11,12 +11,13 @@ import pytest
 
 from atlas.catalogue import Catalogue
 from atlas.compile.kept import keep, read_kept
-from atlas.compile.playbook import Playbook
+from atlas.compile.playbook import Playbook, Trial
 from atlas.compile.report import shown
 from atlas.site.build import build
 from atlas.site.figure import EvidenceBook
 from atlas.site.frame import Site
 from atlas.site.pages.drills import system_drill_pages
+from atlas.site.parts import Words
 from atlas.site.table import Row
 from atlas.site.tables.drills import HOLDS, MISSED, NOT_RUN, OPEN, PROVEN, drills, outcome
 
@@ -65,8 +66,8 @@ def test_a_drill_that_misses_on_one_engine_is_missed(book: Playbook) -> None:
     failed = replace(discrete, judgements=tuple(replace(j, holds=False) for j in discrete.judgements))
     well = replace(discrete, without_judgements=discrete.judgements)
 
-    def word(*trials: object) -> object:
-        return outcome(replace(book, trials=trials), book.drills[0])  # type: ignore[arg-type]
+    def word(*trials: Trial) -> Words:
+        return outcome(replace(book, trials=trials), book.drills[0])
 
     assert word(fluid, discrete) is PROVEN
     assert word(fluid, failed) is MISSED

@@ -105,7 +105,7 @@ def test_figures_are_kept_for_every_stratum() -> None:
             assert 0 <= figures.median <= figures.p95 <= figures.largest
         assert f"stratum {agreement.stratum}" in agreement.text()
     with pytest.raises(KeyError):
-        for_stratum("e")  # type: ignore[arg-type]
+        for_stratum("e")  # type: ignore[arg-type]  # it is no stratum
 
 
 def test_every_mechanism_acts_in_a_twentieth_of_the_plans() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -10,19 +11,19 @@ from atlas.sim import UNLIMITED, Call, Plan, PlanBuilder, Routing, Service, Stag
 from atlas.sim.analytic import solve
 
 
-def tiers(slots: int, load: float, cv: float, count: int = 4, **station: object) -> Plan:
+def tiers(slots: int, load: float, cv: float, count: int = 4, **station: Any) -> Plan:
     """Stations in a row, all with the same slots, load and lognormal service."""
     builder, call = PlanBuilder(), None
     for n in range(count):
-        builder.station(f"t{n}", slots=slots, queue_max=UNLIMITED, **station)  # type: ignore[arg-type]
+        builder.station(f"t{n}", slots=slots, queue_max=UNLIMITED, **station)
         call = Call(f"t{n}", Service(0.01, cv), (Stage((call,)),) if call else ())
     assert call is not None
-    instances = int(station.get("instances", 1))  # type: ignore[call-overload]
+    instances = int(station.get("instances", 1))
     builder.flow("read", call, rate_per_s=load * slots * instances / 0.01)
     return builder.build()
 
 
-def micro(load: float, **settings: object) -> Plan:
+def micro(load: float, **settings: Any) -> Plan:
     """A front end with a cache, a search over three shards and two side calls; ``settings`` are those of the calls."""
     builder = PlanBuilder()
     for name, rate, mean in (("web", 1, 0.004), ("user", 1, 0.002), ("store", 0.1, 0.008), ("ads", 1, 0.003)):
@@ -30,11 +31,11 @@ def micro(load: float, **settings: object) -> Plan:
     for n in range(3):
         builder.station(f"shard{n}", slots=max(10, math.ceil(1000 * 0.006 / load)), queue_max=UNLIMITED)
     builder.cache("users", 0.9)
-    store = Call("store", Service(0.008), cache="users", **settings)  # type: ignore[arg-type]
-    user = Call("user", Service(0.002), (Stage((store,)),), **settings)  # type: ignore[arg-type]
-    shards = tuple(Call(f"shard{n}", Service(0.006), **settings) for n in range(3))  # type: ignore[arg-type]
+    store = Call("store", Service(0.008), cache="users", **settings)
+    user = Call("user", Service(0.002), (Stage((store,)),), **settings)
+    shards = tuple(Call(f"shard{n}", Service(0.006), **settings) for n in range(3))
     search = Call(None, stages=(Stage(shards),), chance=0.5)
-    ads = Call("ads", Service(0.003), **settings)  # type: ignore[arg-type]
+    ads = Call("ads", Service(0.003), **settings)
     builder.flow("page", Call("web", Service(0.004), (Stage((user,)), Stage((search, ads)))), rate_per_s=2000)
     return builder.build()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,13 +15,13 @@ from atlas.physics.many_servers import mmc_mean_wait, mmc_response_quantile, mmc
 from atlas.physics.retries import attempts_per_request
 from atlas.physics.single_server import mg1_mean_wait
 from atlas.sim import ANSWER, UNLIMITED, Call, Overflow, Plan, PlanBuilder, Routing, Service, Stage
-from atlas.sim.analytic import solve
+from atlas.sim.analytic import SteadyFlow, solve
 
 
-def one_station(rate: float, service: Service, **station: object) -> Plan:
+def one_station(rate: float, service: Service, **station: Any) -> Plan:
     """One flow that calls one station."""
     builder = PlanBuilder()
-    builder.station("db", **({"queue_max": UNLIMITED} | station))  # type: ignore[arg-type]
+    builder.station("db", **({"queue_max": UNLIMITED} | station))
     builder.flow("read", Call("db", service), rate_per_s=rate)
     return builder.build()
 
@@ -128,18 +129,18 @@ def test_side_by_side_choice_and_quorum() -> None:
 def test_timeout_fallback_and_hedge() -> None:
     """Exponential answers, cut off: who is late fails, or falls back; a copy squares the lateness beyond its start."""
 
-    def flow(**settings: object) -> object:
+    def flow(**settings: Any) -> SteadyFlow:
         builder = PlanBuilder()
         builder.station("db", slots=UNLIMITED)
-        call = Call("db", Service(1.0, 1.0, "exponential"), timeout_s=2.0, **settings)  # type: ignore[arg-type]
+        call = Call("db", Service(1.0, 1.0, "exponential"), timeout_s=2.0, **settings)
         builder.flow("read", Call(None, stages=(Stage((call,)),)), rate_per_s=1)
         return solve(builder.build()).flow("read")
 
     plain, lesser, hedged = flow(), flow(fallback=ANSWER), flow(hedge_s=1.0)
     late = math.exp(-2)
-    assert plain.failed == pytest.approx(late, rel=1e-2)  # type: ignore[attr-defined]
-    assert (lesser.failed, lesser.degraded) == pytest.approx((0, late), rel=1e-2, abs=1e-6)  # type: ignore[attr-defined]
-    assert hedged.failed == pytest.approx(late * math.exp(-1), rel=2e-2)  # type: ignore[attr-defined]
+    assert plain.failed == pytest.approx(late, rel=1e-2)
+    assert (lesser.failed, lesser.degraded) == pytest.approx((0, late), rel=1e-2, abs=1e-6)
+    assert hedged.failed == pytest.approx(late * math.exp(-1), rel=2e-2)
 
 
 def test_held_slots() -> None:

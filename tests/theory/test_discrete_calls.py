@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,11 +50,11 @@ def constant(mean_s: float) -> Service:
     return Service(mean_s, 0.0, "constant")
 
 
-def builder_with(*stations: str, **settings: object) -> PlanBuilder:
+def builder_with(*stations: str, **settings: Any) -> PlanBuilder:
     """A builder with stations of endless slots (or the settings given)."""
     builder = PlanBuilder()
     for name in stations:
-        builder.station(name, **{"slots": ENDLESS} | settings)  # type: ignore[arg-type]
+        builder.station(name, **{"slots": ENDLESS} | settings)
     return builder
 
 
@@ -269,12 +270,12 @@ def test_shedding_spares_the_important() -> None:
     assert outcome.utilisation("a").mean == pytest.approx(0.8, abs=0.03)
 
 
-def overloaded(overflow: Overflow, **call: object) -> Outcome:
+def overloaded(overflow: Overflow, **call: Any) -> Outcome:
     """A server at twice its capacity, with ten places in its queue."""
     builder = PlanBuilder()
     builder.station("a", queue_max=10, overflow=int(overflow))
     builder.station("other", slots=ENDLESS)
-    builder.flow("flow", Call("a", constant(0.01), **call), rate_per_s=200.0)  # type: ignore[arg-type]
+    builder.flow("flow", Call("a", constant(0.01), **call), rate_per_s=200.0)
     return run(builder.build(), 100.0)
 
 

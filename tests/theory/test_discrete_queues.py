@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,10 @@ def agrees(measured: Estimate, theory: float, resolution: float = 0.002) -> bool
     return abs(measured.mean - theory) <= STANDARD_ERRORS * measured.standard_error + resolution * theory
 
 
-def station_plan(service: Service, rate_per_s: float, **station: object) -> Plan:
+def station_plan(service: Service, rate_per_s: float, **station: Any) -> Plan:
     """One station called by one flow."""
     builder = PlanBuilder()
-    builder.station("station", **{"queue_max": ENOUGH} | station)  # type: ignore[arg-type]
+    builder.station("station", **{"queue_max": ENOUGH} | station)
     builder.flow("flow", Call("station", service), rate_per_s=rate_per_s)
     return builder.build()
 

@@ -14,6 +14,7 @@ from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, open_cat
 
 if TYPE_CHECKING:
     from atlas.report import Material, Report, Usage
+    from atlas.report.period import Kind as Length
 
 
 class Kind(StrEnum):
@@ -72,7 +73,7 @@ def report(
     typer.echo(f"{made.title}: {out}", err=True)
 
 
-def _material(catalogue: Path | None, kind: str, day: dt.date, usage: Usage | None) -> Material:
+def _material(catalogue: Path | None, kind: Length, day: dt.date, usage: Usage | None) -> Material:
     from atlas.catalogue.visits import read_visits
     from atlas.check import check_system
     from atlas.cli.progress import bar
@@ -87,7 +88,7 @@ def _material(catalogue: Path | None, kind: str, day: dt.date, usage: Usage | No
             found = check_system(system, today=day, root=loaded.root)
             facts[slug] = facts_of(system, (f for f in found if not any(e.covers(f) for e in excuses)))
             advance(number, len(loaded.systems), slug)
-    since = min(last_period(kind, day).previous.start, day - dt.timedelta(days=31))  # type: ignore[arg-type]
+    since = min(last_period(kind, day).previous.start, day - dt.timedelta(days=31))
     try:
         planned, points = read_planned(loaded.root), read_progress(loaded.root)
     except (PlanError, ProgressError) as error:

@@ -143,7 +143,7 @@ def _code_of(text: str) -> str:
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
-            node.body = [s for s in body if not _is_text(s)]  # type: ignore[attr-defined]
+            body[:] = [s for s in body if not _is_text(s)]
     return repr(plain_tree(tree))
 
 

@@ -21,7 +21,8 @@ _LINE = re.compile(
     r'(?: "(?:[^"\\]|\\.)*" "(?P<agent>(?:[^"\\]|\\.)*)")?'
 )
 _PROGRAM = re.compile(r"bot|crawl|spider|slurp|curl|wget|python|monitor|preview", re.IGNORECASE)
-_MONTHS = {m: i for i, m in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}  # noqa: SIM905
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
 _SEEN = ("200", "304")
 _COLUMNS = ("month", "viewers", "embeds")
 

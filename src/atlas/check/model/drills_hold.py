@@ -21,8 +21,8 @@ def run(case: Case) -> Iterator[Breach]:
     if not asked or case.source is None:
         return
     from atlas.compile import Case as Runnable  # noqa: PLC0415 - only costly checks load the engines
-    from atlas.compile import run_drills  # noqa: PLC0415
-    from atlas.compile.report import shown  # noqa: PLC0415
+    from atlas.compile import run_drills  # noqa: PLC0415 - the engines again
+    from atlas.compile.report import shown  # noqa: PLC0415 - the engines again
 
     runnable = Runnable(case.system, case.source.data)
     drilled = run_drills(runnable, [failure for _, failure in asked])

@@ -30,8 +30,8 @@ def run(case: Case) -> Iterator[Breach]:
     if not promising:
         return
     from atlas.compile import compile_system  # noqa: PLC0415 - only costly checks load the engines
-    from atlas.sim import PlanError  # noqa: PLC0415
-    from atlas.sim.analytic import solve  # noqa: PLC0415
+    from atlas.sim import PlanError  # noqa: PLC0415 - the engines again
+    from atlas.sim.analytic import solve  # noqa: PLC0415 - the engines again
 
     try:
         compiled = compile_system(case.system)
