@@ -216,14 +216,16 @@ FUZZ = """
 import sys
 from atlas.sim.discrete import seeds_of
 from atlas.sim.kernel import Kernel
+from atlas.sim.random_feed_forward import random_feed_forward_plan
 from atlas.sim.random_plan import random_plan
 from atlas.sim.record import new_record
 from pathlib import Path
 kernel = Kernel(Path(sys.argv[1]))
-for seed in range(int(sys.argv[2]), int(sys.argv[3])):
-    plan = random_plan(seed)
+seeds = range(int(sys.argv[2]), int(sys.argv[3]))
+for seed, make in [(seed, make) for seed in seeds for make in (random_plan, random_feed_forward_plan)]:
+    plan = make(seed)
     for frames in (60, 1 << 16):
-        record = new_record(plan, 4.0, 0.5, by_site=True)
+        record = new_record(plan, 4.0, 0.5, by_site=make is random_plan)
         kernel.attempt(plan, record, seeds_of(seed, 0), (4.0, 0.5), frames)
 print("clean")
 """
@@ -237,6 +239,7 @@ from pathlib import Path
 from atlas.sim import PlanError, validate
 from atlas.sim.discrete import seeds_of
 from atlas.sim.plan import arrays_of
+from atlas.sim.random_feed_forward import random_feed_forward_plan
 from atlas.sim.random_plan import random_plan
 from atlas.sim.record import new_record
 atlas.sim.kernel.EVENTS_AT_ONCE = 3000
@@ -245,7 +248,7 @@ generator = np.random.default_rng(int(sys.argv[2]))
 nasty = [-(2**62), -3, -2, -1, 0, 1, 2, 3, 7, 255, 256, 2**20, 2**31, 2**40, 0.5, 1e-300, 1e300, np.nan, np.inf]
 refused = ran = 0
 for turn in range(int(sys.argv[3])):
-    plan = random_plan(turn % 30)
+    plan = (random_feed_forward_plan if turn % 3 == 0 else random_plan)(turn % 30)
     for _ in range(int(generator.integers(1, 3))):
         part = str(generator.choice(["stations", "sites", "stages", "caches", "flows", "sources", "timeline"]))
         arrays = {k: v for k, v in arrays_of(getattr(plan, part)).items() if len(v)}
@@ -264,7 +267,7 @@ for turn in range(int(sys.argv[3])):
         continue
     if plan.sources.users.sum() > 10**5 or plan.stations.instances.sum() > 10**5:
         continue
-    record = new_record(plan, 4.0, 0.5, by_site=True)
+    record = new_record(plan, 4.0, 0.5, by_site=turn % 3 != 0)
     try:
         kernel.attempt(plan, record, seeds_of(turn, 0), (4.0, 0.5), 2000, lambda now_s: False)
     except atlas.sim.kernel.Interrupted:
@@ -282,6 +285,7 @@ def test_sanitisers_find_nothing(tmp_path: Path, sanitiser: str) -> None:
     flags = (f"-fsanitize={sanitiser}", "-fno-sanitize-recover=all", "-g", "-O1")
     library = build_native(tmp_path / "kernel.so", flags)
     environment = {"LD_PRELOAD": runtime, "ASAN_OPTIONS": "detect_leaks=0", "PATH": "/usr/bin:/bin"}
+    environment["PYTHONPATH"] = str(SOURCES[0].parents[2])  # the source under test, wherever another is installed
     for arguments in ([FUZZ, str(library), "0", "30"], [SPOIL, str(library), "1", "150"]):
         command = [sys.executable, "-c", *arguments]
         result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)

@@ -16,9 +16,12 @@ from bench.in_chromium import chromium_runner, digests
 from atlas.sim import Plan, simulate
 from atlas.sim.browser import to_browser
 from atlas.sim.build_kernel import BuildError, build_wasm
+from atlas.sim.random_feed_forward import random_feed_forward_plan
 from atlas.sim.random_plan import random_plan
 
 PLANS = 6
+MAKERS = (random_plan, random_feed_forward_plan)
+"""The former run with events, the latter (if nobody asks for its call sites) by recursion."""
 LENGTH_S = 6.0
 LARGEST_BYTES = 100 * 1024
 
@@ -31,10 +34,10 @@ def wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_wasm(tmp_path_factory.mktemp("wasm") / "kernel.wasm")
 
 
-def run_wasm(wasm: Path, plan: Plan, seed: int, folder: Path) -> dict[str, bytes]:
+def run_wasm(wasm: Path, plan: Plan, seed: int, folder: Path, *, by_site: bool) -> dict[str, bytes]:
     """Run a plan in Node; the bytes it recorded, by name."""
     run, out, script = folder / "run.json", folder / "out.json", Path(__file__).with_name("wasm_run.mjs")
-    data = to_browser(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True)
+    data = to_browser(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=by_site)
     run.write_text(json.dumps(data), encoding="utf-8")
     command = ["node", str(script), str(wasm), str(run), str(out), "65536"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -48,11 +51,11 @@ def test_webassembly_leaves_the_same_record(wasm: Path, tmp_path: Path) -> None:
     """Random plans with all mechanisms: the same record to the bit in WebAssembly and natively."""
     if shutil.which("node") is None:
         pytest.skip("node is not installed")
-    for seed in range(PLANS):
-        plan, folder = random_plan(seed), tmp_path / str(seed)
+    for seed, make in [(seed, make) for seed in range(PLANS) for make in MAKERS]:
+        plan, folder, by_site = make(seed), tmp_path / f"{make.__name__}-{seed}", make is random_plan
         folder.mkdir()
-        there = run_wasm(wasm, plan, seed, folder)
-        here = simulate(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True, engine="kernel").records[0]
+        there = run_wasm(wasm, plan, seed, folder, by_site=by_site)
+        here = simulate(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=by_site, engine="kernel").records[0]
         assert set(there) == {n for n in here.__slots__ if isinstance(getattr(here, n), np.ndarray)}
         for name, recorded in there.items():
             assert recorded == getattr(here, name).tobytes(), (seed, name)
@@ -62,10 +65,10 @@ def test_webassembly_leaves_the_same_record(wasm: Path, tmp_path: Path) -> None:
 def test_a_browser_s_worker_leaves_the_same_record(wasm: Path, chromium: str) -> None:
     """In a worker of headless Chromium too, every recorded array is that of the native kernel, to the bit."""
     with chromium_runner(chromium, wasm.read_bytes()) as run:
-        for seed in range(PLANS):
-            plan = random_plan(seed)
-            there = run(to_browser(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True))
-            here = simulate(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=True, engine="kernel").records[0]
+        for seed, make in [(seed, make) for seed in range(PLANS) for make in MAKERS]:
+            plan, by_site = make(seed), make is random_plan
+            there = run(to_browser(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=by_site))
+            here = simulate(plan, seed, LENGTH_S, warmup_s=1.0, bin_s=0.5, by_site=by_site, engine="kernel").records[0]
             assert there.status == 0
             assert there.digests == digests(here), seed
 

@@ -116,8 +116,7 @@ def trace_discrete(
     series = {name: outcome.station_series(name) for name in names}
     utilisation = {n: s.utilisation for n, s in series.items()}
     queued = {n: s.queued for n, s in series.items()}
-    label = "discrete" if outcome.engine == "kernel" else "discrete (readable twin)"
-    return Trace(label, seed, for_s, from_s, 1.0, flows, utilisation, queued)
+    return Trace(outcome.engine_words, seed, for_s, from_s, 1.0, flows, utilisation, queued)
 
 
 def _flow(outcome: Outcome, compiled: Compiled, flow: str) -> FlowTrace:

@@ -28,7 +28,8 @@ SOURCES: Final = (SOURCE, *sorted(SOURCE.parent.glob("kernel_*.h")))
 BUILT: Final = Path(__file__).with_name("_kernel")
 FLAGS: Final = ("-O3", "-std=c11", "-ffp-contract=off")
 WASM_FLAGS: Final = (
-    *("-target", "wasm32-freestanding", "-nostdlib", "-mbulk-memory", "-DNDEBUG", "-g0", "-Wl,--no-entry"),
+    *("-target", "wasm32-freestanding", "-nostdlib", "-mbulk-memory", "-msimd128"),
+    *("-DNDEBUG", "-g0", "-Wl,--no-entry"),
     *("-Wl,--export=atlas_start", "-Wl,--export=atlas_run", "-Wl,--export=atlas_source_hash"),
     *("-Wl,--export=__heap_base", "-Wl,--export-memory", "-Wl,--strip-all"),
 )

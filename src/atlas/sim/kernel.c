@@ -5,112 +5,24 @@
  * state. atlas_start() prepares a run, atlas_run() goes on with it for a number of events.
  * Compile with -ffp-contract=off: identical bits need each operation rounded on its own.
  *
- * One compilation unit in six parts, as the twin has its modules: kernel_state.h, kernel_calendar.h, kernel_queue.h,
- * kernel_call.h, kernel_answer.h, and this one: arrivals, faults, series (reference.py).
+ * One compilation unit in eight parts, as the twin has its modules: kernel_state.h, kernel_calendar.h, kernel_queue.h,
+ * kernel_call.h, kernel_answer.h, kernel_clock.h, kernel_recursion.h, and this one: the run (reference.py). The
+ * recursion alone has no twin: what it leaves behind is what the events would have left.
  *
  * What the layout buys: a frame is one cache line; queues, free list and timeouts are linked through frames, so the
  * calendar holds only calls in service or under way, and one entry for each site with timeouts. What a plan does not
  * use costs a call nothing: sites, stages and stations know whether they are plain. Between two of the run's own
  * instants (changes, profile steps, ends of bins) an event asks for none of them. */
-#include "kernel_answer.h"
-
-static void renew_rates(Sim *s) {
-  s->total = 0.0;
-  for (i64 x = 0; x < s->sources; x++) {
-    i64 row = INTS(SOURCE_PROFILE)[x], steps = s->w[W_PROFILE_STEPS];
-    f64 shape = row == NONE ? 1.0 : REALS(PROFILES)[row * steps + s->step % steps];
-    s->rates[x] = s->absolute[x] >= 0 ? s->absolute[x] : REALS(SOURCE_RATE)[x] * shape * s->factor[x];
-    s->total += s->rates[x];
-  }
-  s->next_arrival = s->total > 0 ? s->now + draw(s, REALS(EXPONENTIAL)) / s->total : FOREVER;
-}
-
-static void close_bins(Sim *s, f64 at, int is_end) {
-  i64 stations = s->w[W_STATIONS], caches = s->w[W_CACHES];
-  f64 bin_s = real_of(s->w[W_BIN_S]);
-  while (s->bin < s->bins) {
-    f64 end = least(s->for_s, (f64)(s->bin + 1) * bin_s);
-    if (!is_end && (end > at || s->bin + 1 == s->bins)) return;
-    s->now = end;
-    for (i64 n = 0; n < stations; n++) {
-      Station *k = s->stations + n;
-      f64 *area = OUT(f64, STATION_AREA) + (s->bin * stations + n) * 2;
-      i64 *series = OUT(i64, STATION_SERIES) + (s->bin * stations + n) * 4;
-      count_to_now(s, k);
-      area[0] = k->busy_area, area[1] = k->queued_area;
-      series[0] = k->served, series[1] = k->refused, series[2] = (i64)k->queued, series[3] = k->slots;
-    }
-    for (i64 c = 0; c < caches; c++) OUT(f64, CACHE_SERIES)[s->bin * caches + c] = REALS(CACHE_HIT)[c] * s->warm[c];
-    s->bin++;
-  }
-}
-
-static f64 change_due(Sim *s) {
-  if (s->next_change == s->w[W_CHANGES]) return FOREVER;
-  return REALS(CHANGE_AT)[s->next_change];
-}
-
-static f64 step_due(Sim *s) {
-  return s->w[W_PROFILE_STEPS] ? (f64)(s->step + 1) * real_of(s->w[W_PROFILE_STEP_S]) : FOREVER;
-}
-
-static void set_error(Station *k, f64 share) {
-  k->error = share;
-  k->takes_note = k->holds || share > 0 || k->overflow == DROP_STALE;
-}
-
-static void set_cut(Site *o, int is_cut) {
-  o->cut = is_cut;
-  o->extras = (o->extras & ~IS_CUT) | (is_cut ? IS_CUT : 0);
-}
-
-static void apply_change(Sim *s) {
-  i64 row = s->next_change++;
-  s->now = REALS(CHANGE_AT)[row];
-  i64 kind = INTS(CHANGE_KIND)[row], index = INTS(CHANGE_INDEX)[row];
-  f64 value = REALS(CHANGE_VALUE)[row];
-  if (kind == LOAD || kind == RATE) {
-    (kind == LOAD ? s->factor : s->absolute)[index] = value;
-    renew_rates(s);
-  } else if (kind == SLOW) {
-    Station *k = s->stations + index;
-    k->slow = value;
-    k->pace = k->slow * k->stretch;
-  }
-  else if (kind == CAPACITY) {
-    set_capacity(s, index, value);
-    drain(s);
-  } else if (kind == ERROR) set_error(s->stations + index, 1.0 - (1.0 - REALS(ERROR)[index]) * (1.0 - value));
-  else if (kind == FLUSH) s->warm[index] *= REALS(CACHE_FILL_S)[index] > 0 ? 1.0 - value : 1.0;
-  else set_cut(s->sites + index, value > 0);
-}
-
-static void next_profile_step(Sim *s) {
-  s->now = step_due(s);
-  s->step++;
-  renew_rates(s);
-}
+#include "kernel_recursion.h"
 
 static void request(Sim *s, i64 source) {
   u64 identity = 1;
   if (INTS(SOURCE_HOT)[source]) identity = 0;
-  else if (s->w[W_HAS_KEYS]) identity = random_bits(s) | 1;
+  else if (s->w[W_HAS_KEYS]) identity = random_bits(&s->random) | 1;
   start_root(s, INTS(FLOW_ROOT)[INTS(SOURCE_FLOW)[source]], identity, source);
 }
 
-static void take_arrival(Sim *s) {
-  i64 source = 0;
-  s->next_arrival = s->now + draw(s, REALS(EXPONENTIAL)) / s->total;
-  if (s->sources > 1) {
-    f64 left = unit(s) * s->total;
-    while (source < s->sources - 1) {
-      left -= s->rates[source];
-      if (left <= 0) break;
-      source++;
-    }
-  }
-  request(s, source);
-}
+static void take_arrival(Sim *s) { request(s, next_source(s)); }
 
 static void take_timer(Sim *s, i32 timer, int event) {
   Frame *x = s->fr + timer;
@@ -137,14 +49,14 @@ static inline void take_event(Sim *s, u64 key) {
   } else take_timer(s, what, event);
 }
 
-/* Lays the state out in the arena: with a null base it only measures. Returns the bytes taken. */
-static u64 lay_out(Sim *s, u64 base) {
-  const i64 *w = s->w;
-  i64 users = 0, sites = w[W_SITES], stations = w[W_STATIONS];
-  u64 at = base + sizeof(Sim);
-  for (i64 x = 0; x < w[W_SOURCES]; x++) users += INTS(SOURCE_USERS)[x];
-  s->heap_most = w[W_FRAMES] + sites + users + 8;
 #define PLACE(field, type, count) at = (at + 63) & ~(u64)63, s->field = (type *)(uintptr_t)at, at += (u64)(count) * sizeof(type)
+
+/* What runs with events need besides, from an address. Returns the end. */
+static u64 lay_out_calendar(Sim *s, u64 at) {
+  const i64 *w = s->w;
+  i64 users = 0;
+  for (i64 x = 0; x < w[W_SOURCES]; x++) users += INTS(SOURCE_USERS)[x];
+  s->heap_most = w[W_FRAMES] + w[W_SITES] + users + 8;
   PLACE(fr, Frame, w[W_FRAMES]);
   PLACE(work, u64, w[W_FRAMES]);
   PLACE(heap, Entry, s->heap_most + 8);
@@ -152,6 +64,27 @@ static u64 lay_out(Sim *s, u64 base) {
   for (s->days_most = DAYS_LEAST; s->days_most < w[W_FRAMES] / 4 && s->days_most < DAYS_MOST;) s->days_most *= 2;
   PLACE(days, Day, s->days_most);
   PLACE(marks, u64, s->days_most / 64);
+  return at;
+}
+
+/* What the recursion needs besides, in the same place: it has no calendar, but the events may be needed after it. */
+static u64 lay_out_lines(Sim *s, u64 at) {
+  const i64 *w = s->w;
+  PLACE(lines, Line, w[W_STATIONS]);
+  PLACE(forks, Fork, w[W_SITES]);
+  PLACE(roots, Stream, w[W_FLOWS]);
+  PLACE(is_asked, i64, w[W_FLOWS]);
+  PLACE(moves, Mark, 4 * w[W_SITES] + w[W_FLOWS]);
+  PLACE(tallies, Tally, w[W_STATIONS]);
+  PLACE(visits, Visit, visits_in_all(s));
+  return at;
+}
+
+/* Lays the state out in the arena: with a null base it only measures. Returns the bytes taken. */
+static u64 lay_out(Sim *s, u64 base) {
+  const i64 *w = s->w;
+  i64 sites = w[W_SITES], stations = w[W_STATIONS];
+  u64 at = base + sizeof(Sim);
   PLACE(stations, Station, stations);
   PLACE(sites, Site, sites);
   PLACE(stages, Stage, INTS(STAGE_START)[sites]);
@@ -164,9 +97,11 @@ static u64 lay_out(Sim *s, u64 base) {
   PLACE(factor, f64, w[W_SOURCES]);
   PLACE(absolute, f64, w[W_SOURCES]);
   PLACE(warm, f64, w[W_CACHES]);
-#undef PLACE
-  return at - base;
+  PLACE(chances, Random, sites);
+  u64 calendar_end = lay_out_calendar(s, at), lines_end = w[W_IS_FEED_FORWARD] ? lay_out_lines(s, at) : 0;
+  return (calendar_end > lines_end ? calendar_end : lines_end) - base;
 }
+#undef PLACE
 
 static void make_station(Sim *s, i64 n) {
   Station *k = s->stations + n;
@@ -174,6 +109,7 @@ static void make_station(Sim *s, i64 n) {
   i64 queues = INTS(QUEUE_START)[n + 1] - INTS(QUEUE_START)[n];
   k->queues = queues == 1 ? &k->own : s->all_queues + INTS(QUEUE_START)[n];
   k->latency = OUT(i64, STATION_LATENCY) + n * HIST_CELLS;
+  k->random = stream_of(&s->random, (u64)n);
   k->stretch = k->slow = k->pace = 1.0;
   k->routing = INTS(ROUTING)[n], k->holds = INTS(HOLDS)[n];
   k->overflow = INTS(OVERFLOW)[n], k->queue_max = INTS(QUEUE_MAX)[n];
@@ -206,6 +142,7 @@ static void make_site(Sim *s, i64 n) {
   o->breakers = s->all_breakers + INTS(BREAKER_START)[n];
   o->flights = s->all_flights + INTS(FLIGHT_START)[n];
   o->flight_count = INTS(FLIGHT_START)[n + 1] - INTS(FLIGHT_START)[n];
+  s->chances[n] = stream_of(&s->random, (u64)(s->w[W_STATIONS] + n));
   o->first = o->last = -1;
   for (i64 b = INTS(BREAKER_START)[n]; b < INTS(BREAKER_START)[n + 1]; b++) s->all_breakers[b] = (Breaker){0};
   for (i64 x = 0; x < o->flight_count; x++) o->flights[x] = (Flight){-1, -1};
@@ -243,24 +180,19 @@ static void make_stages(Sim *s, i64 site) { /* sites are made */
 /* The hash of the source this was built from, so that a changed source is never run stale. */
 i64 atlas_source_hash(void) { return ATLAS_SOURCE_HASH; }
 
-/* Prepares a run. Returns MORE, or ARENA_TOO_SMALL with the bytes needed in the word ARENA_NEEDED. */
-i64 atlas_start(i64 *w) {
-  Sim measure = {0}, *s = &measure;
-  s->w = w;
-  u64 needed = lay_out(s, 0) + 128;
-  w[W_ARENA_NEEDED] = (i64)needed;
-  if (w[W_ARENA_BYTES] < (i64)needed) return ARENA_TOO_SMALL;
-  s = (Sim *)(uintptr_t)(((u64)w[W_ARENA] + 63) & ~(u64)63);
+/* Prepares a run in an arena that is large enough, by recursion or with events. */
+static void begin(Sim *s, i64 *w, int is_recursion) {
   *s = (Sim){0};
   s->w = w;
   lay_out(s, (u64)(uintptr_t)s);
-  s->a = (u64)w[W_SEED_A], s->b = (u64)w[W_SEED_B];
+  s->random = (Random){(u64)w[W_SEED_A], (u64)w[W_SEED_B]};
   s->for_s = real_of(w[W_FOR_S]), s->warmup_s = real_of(w[W_WARMUP_S]);
   s->bins = w[W_BINS], s->frames = w[W_FRAMES], s->sources = w[W_SOURCES];
   s->fresh = 1;
   s->free_head = -1;
   s->fr[0] = (Frame){0};
   s->calls = INTS(CALLS);
+  s->draws_apart = w[W_IS_FEED_FORWARD];
   s->heap[0] = NEVER;
   s->days_n = DAYS_LEAST;
   s->tune_at = FIRST_TUNING;
@@ -274,10 +206,34 @@ i64 atlas_start(i64 *w) {
   for (i64 x = 0; x < s->sources; x++) {
     s->factor[x] = 1.0, s->absolute[x] = -1.0;
     for (i64 u = 0; u < INTS(SOURCE_USERS)[x]; u++)
-      schedule(s, draw(s, table_of(s, INTS(SOURCE_THINK)[x])), x, THINK);
+      schedule(s, draw(&s->random, table_of(s, INTS(SOURCE_THINK)[x])), x, THINK);
   }
   renew_rates(s);
+  s->is_recursion = is_recursion && (s->bins == 1 || s->total * real_of(w[W_BIN_S]) >= ARRIVALS_A_BIN);
+  if (s->is_recursion) make_lines(s);
+}
+
+/* Prepares a run. Returns MORE, or ARENA_TOO_SMALL with the bytes needed in the word ARENA_NEEDED. */
+i64 atlas_start(i64 *w) {
+  Sim measure = {0};
+  measure.w = w;
+  u64 needed = lay_out(&measure, 0) + 128;
+  w[W_ARENA_NEEDED] = (i64)needed;
+  if (w[W_ARENA_BYTES] < (i64)needed) return ARENA_TOO_SMALL;
+  begin((Sim *)(uintptr_t)(((u64)w[W_ARENA] + 63) & ~(u64)63), w, w[W_IS_FEED_FORWARD] && !w[W_BY_SITE]);
   return MORE;
+}
+
+static void clear(i64 *numbers, i64 count) {
+  for (i64 n = 0; n < count; n++) numbers[n] = 0;
+}
+
+/* Begins again with events, on an empty record. */
+static void begin_with_events(Sim *s, i64 *w) {
+  begin(s, w, 0);
+  clear(OUT(i64, FLOW_LATENCY), w[W_FLOWS] * HIST_CELLS);
+  clear(OUT(i64, STATION_LATENCY), w[W_STATIONS] * HIST_CELLS);
+  clear(OUT(i64, FLOW_SERIES), s->bins * w[W_FLOWS] * 4);
 }
 
 /* Does what the run has to do at an instant of its own that comes before an event at a time, or with it. Whether the
@@ -315,19 +271,27 @@ static inline void go_on(Sim *s) {
   if (s->work_n) drain(s);
 }
 
-/* Goes on with a run for at most so many events. Returns MORE, DONE, OUT_OF_FRAMES or TOO_MANY_EVENTS. */
-i64 atlas_run(i64 *w, i64 events) {
-  Sim *s = (Sim *)(uintptr_t)(((u64)w[W_ARENA] + 63) & ~(u64)63);
-  i64 last = s->events + events;
+static void go_on_with_events(Sim *s, i64 last) {
   while (s->events < last && s->status == RUNS) {
     i64 until = least_of(last, s->tune_at);
     while (s->events < until && s->status == RUNS) go_on(s);
     if (s->events >= s->tune_at) tune_calendar(s);
     if (s->sequence >= MAX_SEQUENCE && s->status == RUNS) s->status = TOO_MANY_EVENTS;
   }
-  s->count[EVENTS] = s->events;
   s->count[FRAMES_MOST] = s->fresh - 1; /* the free list is used up before a fresh one is taken */
+}
+
+/* Goes on with a run for at most so many events (the recursion for a window or so more). Returns MORE, DONE,
+ * OUT_OF_FRAMES or TOO_MANY_EVENTS. */
+i64 atlas_run(i64 *w, i64 events) {
+  Sim *s = (Sim *)(uintptr_t)(((u64)w[W_ARENA] + 63) & ~(u64)63);
+  i64 last = s->events + events;
+  if (s->is_recursion) {
+    while (s->events < last && s->status == RUNS) run_window(s);
+    if (s->status == BY_EVENTS) begin_with_events(s, w);
+  } else go_on_with_events(s, last);
+  s->count[EVENTS] = s->events;
   for (i64 n = 0; n < COUNTS_LAST; n++) OUT(i64, COUNTS)[n] = s->count[n];
-  w[W_NOW] = bits_of(s->now);
+  w[W_NOW] = bits_of(s->now), w[W_BY_RECURSION] = s->is_recursion;
   return s->status == RUNS ? MORE : s->status == OVER ? DONE : s->status;
 }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atlas.sim.build_kernel import BUILT, BuildError, build_native, library_path, source_hash
+from atlas.sim.feed_forward import is_feed_forward
 from atlas.sim.plan import NONE, BreakerPer, Ints, Plan, PlanError, Routing
 from atlas.sim.quantile_table import quantile_table
 from atlas.sim.record import Record
@@ -19,7 +20,8 @@ from atlas.sim.reference import calling_stations, needs_identity
 
 WORDS: Final = (
     *("arena", "arena_bytes", "arena_needed", "frames"),
-    *("seed_a", "seed_b", "for_s", "warmup_s", "bin_s", "bins", "by_site", "has_keys", "exponential", "now"),
+    *("seed_a", "seed_b", "for_s", "warmup_s", "bin_s", "bins", "by_site", "has_keys", "is_feed_forward"),
+    *("exponential", "now", "by_recursion"),
     *("stations", "sites", "sources", "flows", "caches", "changes"),
     *("profile_steps", "profiles", "profile_step_s"),
     *("queue_start", "bucket_start", "partition_start", "breaker_start", "flight_start"),
@@ -152,6 +154,7 @@ def run_values(plan: Plan, seed: tuple[int, int], for_s: float, warmup_s: float)
     values |= {"flows": len(flows), "caches": len(caches), "changes": len(timeline)}
     values |= {"profile_steps": plan.profiles.shape[1] if len(plan.profiles) else 0}
     values |= {"has_keys": int(needs_identity(plan)), "exponential": quantile_table("exponential", 1.0, 1.0)}
+    values |= {"is_feed_forward": int(is_feed_forward(plan))}
     values |= {"seed_a": seed[0], "seed_b": seed[1], "for_s": float(for_s), "warmup_s": float(warmup_s)}
     return values | _starts(plan)
 

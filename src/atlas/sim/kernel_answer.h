@@ -1,4 +1,4 @@
-/* The kernel's answers, part 5 of 6: what a call's end means for who waits for it; timeouts, retries, hedges, breakers,
+/* The kernel's answers, part 5 of 8: what a call's end means for who waits for it; timeouts, retries, hedges, breakers,
  * caches (reference_answer.py). */
 #ifndef ATLAS_KERNEL_ANSWER
 #define ATLAS_KERNEL_ANSWER
@@ -68,7 +68,7 @@ static void retry(Sim *s, i64 site, i32 par, i64 attempt) {
   if (REALS(RETRY_BUDGET)[site] > 0) s->sites[site].retry_tokens -= 1;
   s->count[RETRIES]++;
   f64 wait = REALS(BACKOFF_S)[site] * (f64)((i64)1 << attempt);
-  if (INTS(JITTER)[site]) wait *= 2.0 * unit(s);
+  if (INTS(JITTER)[site]) wait *= 2.0 * unit(&s->random);
   i32 f = new_frame(s);
   Frame *x = s->fr + f;
   x->site = (i32)site;
@@ -120,7 +120,7 @@ static void end_request(Sim *s, const Frame *x, int succeeded) {
   OUT(i64, FLOW_SERIES)[(s->bin * s->w[W_FLOWS] + flow) * 4 + outcome]++;
   if (succeeded && x->start >= s->warmup_s) OUT(i64, FLOW_LATENCY)[flow * HIST_CELLS + cell_of(s->now - x->start)]++;
   if (source < s->sources && INTS(SOURCE_USERS)[source])
-    schedule(s, s->now + draw(s, table_of(s, INTS(SOURCE_THINK)[source])), source, THINK);
+    schedule(s, s->now + draw(&s->random, table_of(s, INTS(SOURCE_THINK)[source])), source, THINK);
 }
 
 static void part(Frame *x, Frame *twin) {

@@ -1,4 +1,4 @@
-/* The kernel's calendar, part 2 of 6: what is due next, in the order of time and then of putting in.
+/* The kernel's calendar, part 2 of 8: what is due next, in the order of time and then of putting in.
  *
  * A calendar queue (Brown 1988) whose days hold two entries each, and a 4-ary heap for all that finds no place there:
  * what is due after the last day of the window, and third entries of a day. Next is the earlier of the first entry of

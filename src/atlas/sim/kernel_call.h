@@ -1,4 +1,4 @@
-/* The kernel's calls, part 4 of 6: sending them on their way, and what they call in turn: stages, choices, caches,
+/* The kernel's calls, part 4 of 8: sending them on their way, and what they call in turn: stages, choices, caches,
  * hand-off (reference_call.py). */
 #ifndef ATLAS_KERNEL_CALL
 #define ATLAS_KERNEL_CALL
@@ -104,7 +104,7 @@ static void start_root(Sim *s, i64 site, u64 identity, i64 source) {
 
 static int hits(Sim *s, i32 f, i64 call) {
   i64 cache = INTS(CACHE)[call];
-  if (unit(s) > REALS(CACHE_HIT)[cache] * s->warm[cache]) {
+  if (unit(&s->random) > REALS(CACHE_HIT)[cache] * s->warm[cache]) {
     s->count[CACHE_MISSES]++;
     return 0;
   }
@@ -116,7 +116,7 @@ static int hits(Sim *s, i32 f, i64 call) {
 /* Whether one call of a stage happens and is waited for; what is handed over is started here. */
 static int happens(Sim *s, i32 f, i64 call, int chosen) {
   const Site *o = s->sites + call;
-  if (!chosen && o->chance < 1 && unit(s) > o->chance) return 0;
+  if (!chosen && o->chance < 1 && unit(s->draws_apart ? s->chances + call : &s->random) > o->chance) return 0;
   if (o->cache != NONE && hits(s, f, call)) return 0;
   if (o->flow == s->sites[s->fr[f].site].flow) return 1;
   s->count[DETACHED]++;
@@ -125,7 +125,7 @@ static int happens(Sim *s, i32 f, i64 call, int chosen) {
 }
 
 static i64 choose(Sim *s, i64 from, i64 to) {
-  f64 left = unit(s);
+  f64 left = unit(&s->random);
   for (i64 e = from; e < to - 1; e++) {
     left -= REALS(CHANCE)[INTS(CALLS)[e]];
     if (left <= 0) return INTS(CALLS)[e];
@@ -189,7 +189,7 @@ static int ends_well(Sim *s, Station *k, i32 f) {
     s->count[HELD]++;
     x->state |= HOLDING;
   } else release(s, f);
-  if (k->error > 0 && unit(s) <= k->error) {
+  if (k->error > 0 && unit(&s->random) <= k->error) {
     s->count[ERRORS]++;
     return 0;
   }

@@ -1,4 +1,4 @@
-/* The kernel's stations, part 3 of 6: routing, breakers, limits, shedding, queues, slots, lost capacity
+/* The kernel's stations, part 3 of 8: routing, breakers, limits, shedding, queues, slots, lost capacity
  * (reference_queue.py). */
 #ifndef ATLAS_KERNEL_QUEUE
 #define ATLAS_KERNEL_QUEUE
@@ -37,7 +37,7 @@ static inline void start_service(Sim *s, Station *k, Queue *q, i32 f) {
   const Site *o = s->sites + s->fr[f].site;
   q->busy += o->units;
   k->busy += (f64)o->units;
-  f64 service = draw(s, o->table) * k->pace;
+  f64 service = (UNLIKELY(s->draws_apart) ? draw(&k->random, o->table) : draw(&s->random, o->table)) * k->pace;
   schedule(s, s->now + service, f, SERVED);
 }
 
@@ -114,7 +114,7 @@ static f64 key_of(Sim *s, const Frame *x, i64 n) {
   if (INTS(ROUTING)[n] != KEYED && buckets <= 1) return 0.0;
   key = INTS(KEY)[x->site];
   if (x->identity == 0) return 0.0;
-  return key == NONE ? unit(s) : key_unit(x->identity, key);
+  return key == NONE ? unit(&s->random) : key_unit(x->identity, key);
 }
 
 static i64 route(Sim *s, Frame *x, i64 n, f64 where) {
@@ -131,9 +131,9 @@ static i64 route(Sim *s, Frame *x, i64 n, f64 where) {
     return partition;
   }
   if (alive > 1 && routing != POOLED) {
-    x->queue = (i32)clipped(unit(s) * (f64)alive, alive);
+    x->queue = (i32)clipped(unit(&s->random) * (f64)alive, alive);
     if (routing == SHORTEST) {
-      i32 other = (i32)clipped(unit(s) * (f64)alive, alive);
+      i32 other = (i32)clipped(unit(&s->random) * (f64)alive, alive);
       Queue *p = k->queues + x->queue, *q = k->queues + other;
       if (q->busy + q->length < p->busy + p->length) x->queue = other;
     }

@@ -1,4 +1,4 @@
-/* The discrete engine's kernel, part 1 of 6: what a run knows (reference_state.py). Read kernel.c first. */
+/* The discrete engine's kernel, part 1 of 8: what a run knows (reference_state.py). Read kernel.c first. */
 #ifndef ATLAS_KERNEL_STATE
 #define ATLAS_KERNEL_STATE
 #include <stdint.h>
@@ -10,7 +10,7 @@ typedef double f64;
 
 enum word { /* the order is that of WORDS in kernel.py */
   W_ARENA, W_ARENA_BYTES, W_ARENA_NEEDED, W_FRAMES,
-  W_SEED_A, W_SEED_B, W_FOR_S, W_WARMUP_S, W_BIN_S, W_BINS, W_BY_SITE, W_HAS_KEYS, W_EXPONENTIAL, W_NOW,
+  W_SEED_A, W_SEED_B, W_FOR_S, W_WARMUP_S, W_BIN_S, W_BINS, W_BY_SITE, W_HAS_KEYS, W_IS_FEED_FORWARD, W_EXPONENTIAL, W_NOW, W_BY_RECURSION,
   W_STATIONS, W_SITES, W_SOURCES, W_FLOWS, W_CACHES, W_CHANGES, W_PROFILE_STEPS, W_PROFILES, W_PROFILE_STEP_S,
   W_QUEUE_START, W_BUCKET_START, W_PARTITION_START, W_BREAKER_START, W_FLIGHT_START,
   W_INSTANCES, W_SLOTS, W_ROUTING, W_HOLDS, W_QUEUE_MAX, W_OVERFLOW, W_BACKGROUND, W_ERROR,
@@ -34,7 +34,7 @@ enum count { /* the order is that of Count in record.py */
   OVERFLOWED, LOST_INSTANCE, DIVERTED, STALE, ERRORS, HEDGES, FALLBACKS, COALESCED, CACHE_HITS, CACHE_MISSES,
   DETACHED, CUT_OFF, BUDGET_REFUSED, QUORUM_EARLY, HELD, CHOSEN, THOUGHT, FRAMES_MOST, COUNTS_LAST
 };
-enum status { RUNS = 0, OVER = 2, DONE = 0, MORE = 1, ARENA_TOO_SMALL = -1, OUT_OF_FRAMES = -2, TOO_MANY_EVENTS = -3 };
+enum status { RUNS = 0, OVER = 2, BY_EVENTS = 3, /* begin again, event by event */ DONE = 0, MORE = 1, ARENA_TOO_SMALL = -1, OUT_OF_FRAMES = -2, TOO_MANY_EVENTS = -3 };
 enum routing { POOLED, RANDOM, KEYED, SHORTEST };
 enum overflow { REJECT, DROP_OLDEST, DROP_STALE, BLOCK, DIVERT_TO };
 enum change { SLOW, CAPACITY, ERROR, FLUSH, LOAD, RATE, CUT };
@@ -86,6 +86,7 @@ typedef struct {
   u64 identity;
 } Frame;
 
+typedef struct { u64 a, b; } Random;
 typedef struct { f64 at; u64 key; } Entry; /* key: sequence << 31 | what << 3 | event */
 typedef struct { Entry first, second; } Day; /* of the calendar; free places hold NEVER */
 typedef struct { i64 slots, busy, length; i32 head, tail; } Queue;
@@ -112,7 +113,7 @@ typedef struct { /* what most calls read comes first, copied from the plan's arr
   Queue *queues;
   i64 routing, slots, refused, has_rules, holds;
   f64 stretch, slow, load, load_at;
-  u64 unused[2]; /* four cache lines */
+  Random random; /* for its service times, where stations draw apart */
 } Station;
 typedef struct { /* what most calls read comes first, copied from the plan's arrays */
   Station *at;
@@ -131,9 +132,29 @@ typedef struct { /* what most calls read comes first, copied from the plan's arr
   i64 flight_count;
 } Site;
 
+/* Of the recursion (kernel_recursion.h). */
+typedef f64 Visit __attribute__((vector_size(16))); /* when a call arrives or ends, and when its request arrived */
+typedef i64 Mask __attribute__((vector_size(16)));
+typedef struct { Visit *first; i64 count; } Stream; /* in order of time; what lies behind the last is later */
+typedef struct {
+  Visit *ends; /* when calls end, in order; those before `first` are passed on */
+  i64 first, last;
+  Visit *busy; /* a heap of the calls in service, where slots are many */
+  i64 busy_n;
+} Line;
+typedef struct { Stream go, skip, joined; } Fork; /* calls that happen by chance, and those that do not */
+typedef struct { Stream stream; i64 next; i32 more, events; } Mark; /* each of a stream is so many calls more */
+typedef struct {
+  Station *station;
+  const Visit *come, *go;
+  i64 left;
+  f64 there, slots, to, busy_area, queued_area, most;
+} Tally; /* of a station over a window (of a Station the fields of the same names) */
+
 typedef struct {
   const i64 *w;
-  u64 a, b, sequence;
+  Random random;
+  u64 sequence;
   f64 now, for_s, warmup_s, next_arrival, total, quiet_until;
   i64 events, bin, bins, work_n, frames, fresh, step, next_change, status, sources;
   i64 heap_n, heap_most, booked, today, days_n, day_mask, word_mask, days_most, tune_at;
@@ -155,6 +176,17 @@ typedef struct {
   f64 *rates, *factor, *absolute, *warm;
   const i64 *calls;
   i64 count[COUNTS_LAST];
+  f64 from, until; /* the recursion's window */
+  i64 draws_apart, is_recursion, room, marks_n, tallies_n, outstanding, slices;
+  f64 slices_per_s;
+  Visit *visits;
+  Random *chances; /* for whether a site is called, where sites draw apart */
+  i64 *is_asked; /* flows that have sources */
+  Line *lines;
+  Fork *forks;
+  Stream *roots;
+  Mark *moves;
+  Tally *tallies;
 } Sim;
 
 #define INTS(name) ((const i64 *)(uintptr_t)s->w[W_##name])
@@ -169,28 +201,35 @@ static inline f64 least(f64 a, f64 b) { return a < b ? a : b; }
 static inline i64 least_of(i64 a, i64 b) { return a < b ? a : b; }
 static inline f64 most(f64 a, f64 b) { return a > b ? a : b; }
 
-static inline u64 random_bits(Sim *s) { /* xoroshiro128+, Blackman and Vigna 2018 */
-  u64 a = s->a, b = s->b, result = a + b;
+static inline u64 random_bits(Random *r) { /* xoroshiro128+, Blackman and Vigna 2018 */
+  u64 a = r->a, b = r->b, result = a + b;
   b ^= a;
-  s->a = ((a << 24) | (a >> 40)) ^ b ^ (b << 16);
-  s->b = (b << 37) | (b >> 27);
+  r->a = ((a << 24) | (a >> 40)) ^ b ^ (b << 16);
+  r->b = (b << 37) | (b >> 27);
   return result;
 }
-static inline f64 unit(Sim *s) { return ((f64)(random_bits(s) >> 11) + 1.0) * UNIT; }
+static inline f64 unit(Random *r) { return ((f64)(random_bits(r) >> 11) + 1.0) * UNIT; }
 
-static inline f64 draw(Sim *s, const f64 *table) {
-  i64 distance = ONE_BITS - bits_of(unit(s)), cell = distance >> SHIFT;
+static inline f64 draw(Random *r, const f64 *table) {
+  i64 distance = ONE_BITS - bits_of(unit(r)), cell = distance >> SHIFT;
   f64 low = table[cell];
   return low + (table[cell + 1] - low) * ((f64)(distance & (((i64)1 << SHIFT) - 1)) * (1.0 / (f64)((i64)1 << SHIFT)));
 }
 static inline const f64 *table_of(Sim *s, i64 row) { return REALS(QUANTILES) + row * CELLS; }
 
-static f64 key_unit(u64 identity, i64 key) {
-  u64 z = identity + (u64)(key + 1) * 0x9E3779B97F4A7C15ULL;
-  if (identity == 0) return 0.0;
+#define GOLDEN 0x9E3779B97F4A7C15ULL
+static u64 mixed(u64 z) { /* splitmix64, Steele, Lea and Flood 2014 */
   z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
   z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return (f64)((z ^ (z >> 31)) >> 11) * UNIT;
+  return z ^ (z >> 31);
+}
+/* The generator of stream n of a run. */
+static Random stream_of(const Random *run, u64 n) {
+  return (Random){mixed(run->a + (n + 1) * GOLDEN), mixed(run->b + (n + 1) * GOLDEN) | 1};
+}
+
+static f64 key_unit(u64 identity, i64 key) {
+  return identity ? (f64)(mixed(identity + (u64)(key + 1) * GOLDEN) >> 11) * UNIT : 0.0;
 }
 
 static inline i64 cell_of(f64 x) {

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from atlas.sim.feed_forward import is_feed_forward
 from atlas.sim.plan import UNLIMITED, Floats, Ints, Plan
 from atlas.sim.record import Count, Record, mean_of, percentile
 
@@ -82,6 +83,13 @@ class Outcome:
     for_s: float
     warmup_s: float
     records: tuple[Record, ...]
+
+    @property
+    def engine_words(self) -> str:
+        """The engine, and how it ran: a feed-forward plan the kernel runs by recursion, others event by event."""
+        if self.engine == "twin":
+            return "discrete (readable twin)"
+        return "discrete, by recursion" if is_feed_forward(self.plan) else "discrete"
 
     def latency(self, flow: str, share: float) -> Estimate:
         """A latency percentile (s) of the answered requests of a flow, e.g. share 0.99."""

@@ -179,7 +179,7 @@ def _issue(world: World, frame: Frame, q: int) -> list[int]:
         calls = [_choose(world, calls)]
     issued = []
     for call in calls:
-        if not stages.choose[q] and sites.chance[call] < 1 and world.random.unit() > sites.chance[call]:
+        if not stages.choose[q] and sites.chance[call] < 1 and world.chance_random[call].unit() > sites.chance[call]:
             continue
         if sites.cache[call] != NONE and _hits(world, frame, call):
             continue

@@ -206,7 +206,8 @@ def _start(world: World, state: StationState, queue: Queue, frame: Frame) -> Non
     queue.busy += units
     state.busy += units
     frame.state = State.IN_SERVICE
-    service = world.random.draw(world.tables[sites.table[frame.site]]) * (state.slow * state.stretch)
+    random = world.service_random[sites.station[frame.site]]
+    service = random.draw(world.tables[sites.table[frame.site]]) * (state.slow * state.stretch)
     world.schedule(world.now + service, Event.SERVED, frame)
 
 

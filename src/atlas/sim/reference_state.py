@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
 
+from atlas.sim.feed_forward import is_feed_forward
 from atlas.sim.plan import NONE, Plan
 from atlas.sim.quantile_table import ONE_BITS, SHIFT
 from atlas.sim.record import HISTOGRAM_BITS, HISTOGRAM_CELLS, HISTOGRAM_OFFSET, Count, Record
@@ -55,6 +56,11 @@ class Random:
     def __init__(self, first: int, second: int) -> None:
         self._a, self._b = first, second
 
+    def stream(self, n: int) -> Random:
+        """The generator of stream n of a run, of which this is the generator."""
+        step = (n + 1) * _GOLDEN
+        return Random(_mixed((self._a + step) & MASK64), _mixed((self._b + step) & MASK64) | 1)
+
     def bits(self) -> int:
         """64 random bits."""
         a, b = self._a, self._b
@@ -80,10 +86,14 @@ def key_unit(identity: int, key: int) -> float:
     """Where one of a request's keys lies between 0 and 1: the same for all its calls, 0 for the hot key."""
     if identity == 0:
         return 0.0
-    z = (identity + (key + 1) * _GOLDEN) & MASK64
+    return (_mixed((identity + (key + 1) * _GOLDEN) & MASK64) >> 11) * (1.0 / 9007199254740992.0)
+
+
+def _mixed(z: int) -> int:
+    """The mixing step of splitmix64 (Steele, Lea and Flood, 2014)."""
     z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK64
     z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK64
-    return ((z ^ (z >> 31)) >> 11) * (1.0 / 9007199254740992.0)
+    return z ^ (z >> 31)
 
 
 class State(IntEnum):
@@ -243,6 +253,12 @@ class World:
     def __init__(self, plan: Plan, record: Record, seed: tuple[int, int], warmup_s: float) -> None:
         self.plan, self.record, self.warmup_s = plan, record, warmup_s
         self.random = Random(*seed)
+        count = len(plan.stations) + len(plan.sites)
+        streams = [self.random.stream(n) for n in range(count)] if is_feed_forward(plan) else [self.random] * count
+        self.service_random = streams[: len(plan.stations)]
+        """By station: service times come from here."""
+        self.chance_random = streams[len(plan.stations) :]
+        """By site: whether it is called."""
         self.now = 0.0
         self.bin = 0
         self.calendar: list[Entry] = []
