@@ -187,8 +187,8 @@ class Quorums:
     asked: Annotated[Floats, Of("quorums")]
     needed: Annotated[Ints, Of("quorums")]
     score: Annotated[Floats, Of("quorums")]
-    ways: Annotated[Floats, Of("quorums")]
-    """In how many ways so many (columns) of them are there."""
+    ways: Annotated[Floats, Of("quorums", axis=1)]
+    """In how many ways so many (rows) of them are there."""
 
     def __init__(self, web: Web, calls: Sequence[Ints]) -> None:
         self.entry = np.array([c[0] for c in calls], dtype=np.int64)
@@ -196,18 +196,17 @@ class Quorums:
         self.needed, self.asked = web.stage_quorum[self.stage], np.array([float(len(c)) for c in calls])
         pairs = list(zip(self.needed.tolist(), [len(c) for c in calls], strict=True))
         self.score = np.array([quorum_score(*pair) for pair in pairs])
-        self.ways = np.zeros((len(calls), max((asked + 1 for _, asked in pairs), default=0)))
-        for row, (_, asked) in enumerate(pairs):
-            self.ways[row, : asked + 1] = [math.comb(asked, k) for k in range(asked + 1)]
+        self.ways = np.zeros((max((asked + 1 for _, asked in pairs), default=0), len(calls)))
+        for column, (_, asked) in enumerate(pairs):
+            self.ways[: asked + 1, column] = [math.comb(asked, k) for k in range(asked + 1)]
 
     def reached(self, happens: Floats, answered: Floats) -> Floats:
         """See ``quorum_reached``, for each of the stages."""
-        there = np.arange(self.ways.shape[1])
-        rest = np.maximum(self.asked[:, None] - there, 0.0)
-        p, both = happens[:, None], (happens * answered)[:, None]
+        there = np.arange(len(self.ways))[:, None]
+        rest, both = np.maximum(self.asked - there, 0.0), happens * answered
         come = self.ways * both**there
-        each = come * np.where(there >= self.needed[:, None], (1 - both) ** rest, (1 - p) ** rest)
-        share: Floats = np.where(answered >= 1, 1.0, np.minimum(1.0, each.sum(axis=1)))
+        each = come * np.where(there >= self.needed, 1 - both, 1 - happens) ** rest
+        share: Floats = np.where(answered >= 1, 1.0, np.minimum(1.0, each.sum(axis=0)))
         return share
 
 

@@ -18,6 +18,8 @@ class Ends:
         self._stops: list[Floats] = []
         self._masses: list[Floats] = []
         self._delay = np.zeros(0)
+        self._table = np.zeros((3, 0, 0))
+        """All of them as one array, made when it is first asked for."""
 
     def begin(self, rates: Floats, delays: Floats) -> None:
         """A steady start at time 0: who is under way then ends at the same rate until the first to come does."""
@@ -35,7 +37,9 @@ class Ends:
 
     def ended(self, column: int, at_s: Floats) -> Floats:
         """How many of an outcome have ended up to each of the times."""
-        first, last, mass = (np.array([row[column] for row in x]) for x in (self._starts, self._stops, self._masses))
+        if self._table.shape[1] != len(self._starts):
+            self._table = np.array((self._starts, self._stops, self._masses))
+        first, last, mass = self._table[:, :, column]
         low, high = np.minimum(first, last), np.maximum(first, last)
         high = np.maximum(high, low + _NARROWEST)
         slope = mass / (high - low)

@@ -11,7 +11,7 @@ import numpy as np
 from atlas.sim.conditions import Conditions
 from atlas.sim.fluid_web import MOST_ATTEMPTS, Curves, Web, summed
 from atlas.sim.plan import NONE, UNLIMITED, Floats, Ints, Routing
-from atlas.sim.side_by_side import ByGroup, ByNode, ByStation, NodeFlags, Of, Spans, joined
+from atlas.sim.side_by_side import ByGroup, ByNode, ByStation, NodeFlags, NodeRows, Of, Spans, joined
 
 TINY = 1e-12
 
@@ -37,8 +37,8 @@ class Settings:
     has_budget: NodeFlags
     is_budgeted: bool
     retries: int
-    allowed: ByNode
-    backoff: ByNode
+    allowed: NodeRows
+    backoff: NodeRows
     pauses: ByNode
     falls_back: NodeFlags
     has_fallbacks: bool
@@ -56,8 +56,8 @@ class Settings:
     callers: ByNode
     voters: Annotated[Ints, Of("voters", to="nodes")]
     """Calls that a quorum is made of ..."""
-    ways: Annotated[Floats, Of("voters")]
-    """... in how many ways so many of the others (columns) are there while the quorum is not, ..."""
+    ways: Annotated[Floats, Of("voters", axis=1)]
+    """... in how many ways so many of the others (rows) are there while the quorum is not, ..."""
     others: Annotated[Ints, Of("voters")]
     """... and how many others there are."""
     ends_apart: NodeFlags
@@ -87,9 +87,9 @@ class Settings:
         self.is_budgeted = bool(self.has_budget.any())
         self.retries = max(0, min(int(web.attempts.max(initial=1)), MOST_ATTEMPTS) - 1)
         powers = np.arange(self.retries)
-        self.allowed = (np.arange(1, self.retries + 1)[None, :] < web.attempts[:, None]).astype(np.float64)
-        self.backoff = sites.backoff_s[site][:, None] * 2.0**powers
-        self.pauses = (self.backoff * self.allowed).sum(axis=1)
+        self.allowed = (powers[:, None] + 1 < web.attempts).astype(np.float64)
+        self.backoff = sites.backoff_s[site] * 2.0 ** powers[:, None]
+        self.pauses = (self.backoff * self.allowed).sum(axis=0)
         self.holds = ~self.virtual & (stations.holds[self.at] == 1 if len(stations) else False)
         self._read_ways(web)
         self._read_shapes(web)
@@ -135,9 +135,9 @@ class Settings:
         self.ends_apart = (web.attempts > 1) & ~np.isin(np.arange(web.count), self.voters)
         self.others = np.array([asked - 1 for _, asked in votes.values()], dtype=np.int64)
         widest = max((needed for needed, _ in votes.values()), default=0)
-        self.ways = np.zeros((len(votes), widest))
-        for row, (needed, asked) in enumerate(votes.values()):
-            self.ways[row, :needed] = [math.comb(asked - 1, k) for k in range(needed)]
+        self.ways = np.zeros((widest, len(votes)))
+        for column, (needed, asked) in enumerate(votes.values()):
+            self.ways[:needed, column] = [math.comb(asked - 1, k) for k in range(needed)]
 
     def _read_sources(self, web: Web) -> None:
         """Where requests begin: who asks again, and after how long."""
@@ -149,9 +149,9 @@ class Settings:
 
     def still_waited_for(self, late: Floats) -> Floats:
         """Of the voters: see ``atlas.physics.fan_out.still_waited_for``; ``late`` by node."""
-        mine, there = late[self.voters][:, None], np.arange(self.ways.shape[1])
-        absent = np.maximum(self.others[:, None] - there, 0)
-        share: Floats = (self.ways * (1 - mine) ** there * mine**absent).sum(axis=1)
+        mine, there = late[self.voters], np.arange(len(self.ways))[:, None]
+        absent = np.maximum(self.others - there, 0)
+        share: Floats = (self.ways * (1 - mine) ** there * mine**absent).sum(axis=0)
         return share
 
 

@@ -62,8 +62,9 @@ class Queues:
         """The group of each node; one beyond the last for virtual ones."""
         self._hot = np.where(virtual, groups, web.node_hot_group)
         self._rows = np.arange(groups) * _POINTS
-        self._points = curves.stack.reshape(groups * _POINTS, 4)
+        self._points = curves.stack.reshape(4, groups * _POINTS)
         self._endless = curves.endless > 0
+        self._has_endless, self._has_hot = bool(self._endless.any()), bool(self._hot_share.any())
         self._member_queues = web.group_instances[web.member_group]
         self._member_share = web.member_share / np.maximum(self._member_queues, _TINY)
         self._member_servers = 0.2 * curves.servers[web.member_group]
@@ -162,11 +163,11 @@ class Queues:
         c, drain, refuse = self.curves, dt * capacity, dt * arriving
         before, after, low, high = self._around(total, drain, refuse)
         part = np.minimum(np.maximum((total - low) / np.maximum(high - low, _TINY), 0.0), 1.0)
-        jobs, busy, refused, waits = (before + part[:, None] * (after - before)).T
+        jobs, busy, refused, waits = before + part * (after - before)
         most = np.minimum(c.room, c.servers + capacity * self._limit)
         jobs = np.minimum(np.minimum(jobs, most), total)
         free = self._endless
-        if free.any():
+        if self._has_endless:
             jobs = np.where(free, total / (1 + dt / mean), jobs)
             busy = np.where(free, jobs / c.servers, busy)
             refused, waits = np.where(free, 0.0, refused), np.where(free, 0.0, waits)
@@ -175,32 +176,37 @@ class Queues:
     def _around(self, total: Floats, drain: Floats, refuse: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """The points of the curves just below and above, and their levels: where they were last, or looked up."""
         at = self._rows + self._load
-        before, after = self._points[at - 1], self._points[at]
+        before, after = self._points.take(at - 1, axis=1), self._points.take(at, axis=1)
         low, high = _level(before, drain, refuse), _level(after, drain, refuse)
         gone = ((low >= total) & (self._load > 1)) | ((high < total) & (self._load < _POINTS - 1))
         moved = np.flatnonzero(gone)
         if len(moved):
-            levels = _level(self.curves.stack[moved], drain[moved, None], refuse[moved, None])
+            curves = self.curves.stack.take(moved, axis=1)
+            levels = _level(curves, drain[moved, None], refuse[moved, None])
             load = (levels < total[moved, None]).sum(axis=1)
             self._load[moved] = np.minimum(np.maximum(load, 1), _POINTS - 1)
             at = self._rows[moved] + self._load[moved]
-            before[moved], after[moved] = self._points[at - 1], self._points[at]
+            below, above = self._points.take(at - 1, axis=1), self._points.take(at, axis=1)
+            before[:, moved], after[:, moved] = below, above
             some = drain[moved], refuse[moved]
-            low[moved], high[moved] = _level(before[moved], *some), _level(after[moved], *some)
+            low[moved], high[moved] = _level(below, *some), _level(above, *some)
         return before, after, low, high
 
     def _meet(self, refused: Floats, out: Floats, waits: Floats, load: Floats) -> Met:
         """Refusals and waits of the groups, as the nodes meet them."""
         curves = self.curves
-        usual = self._points[self._rows + np.searchsorted(LOADS, np.minimum(load, 0.99))]
-        queued = np.where(load < 1, np.maximum(usual[:, 0] - curves.servers * usual[:, 1], 0.0), 0.0)
+        inside, busy = self._points[:2].take(self._rows + np.searchsorted(LOADS, np.minimum(load, 0.99)), axis=1)
+        queued = np.where(load < 1, np.maximum(inside - curves.servers * busy, 0.0), 0.0)
         wait = self.waiting / out
         calm = np.minimum(self.waiting, queued) / out
         excess = np.maximum(wait - calm, 0.0)
         spread = calm**2 * (2 / np.minimum(np.maximum(waits, 1e-6), 1.0) - 1) + excess * curves.cv2 / out
         table = np.zeros((4, len(out) + 1))
         table[:, :-1] = refused, wait, spread, excess
-        first, second, share = table[:, self.usual], table[:, self._hot], self._hot_share
+        first, share = table.take(self.usual, axis=1), self._hot_share
+        if not self._has_hot:
+            return Met(*first)
+        second = table.take(self._hot, axis=1)
         mixed = first + share * (second - first)
         variance = mixed[2] + share * (1 - share) * (second[1] - first[1]) ** 2
         return Met(mixed[0], mixed[1], variance, np.where(share > 0, np.minimum(mixed[3], first[3]), mixed[3]))
@@ -208,5 +214,5 @@ class Queues:
 
 def _level(points: Floats, drain: Floats, refuse: Floats) -> Floats:
     """What must be there at the begin of a step to be at these points of the curves at its end."""
-    level: Floats = points[..., 0] + (drain * points[..., 1] + refuse * points[..., 2])
+    level: Floats = points[0] + (drain * points[1] + refuse * points[2])
     return level

@@ -17,7 +17,17 @@ from atlas.sim.fluid_queue import Queues
 from atlas.sim.fluid_record import Meter
 from atlas.sim.fluid_web import Web, web_of
 from atlas.sim.plan import Floats, Plan
-from atlas.sim.side_by_side import NodeState, Of, Spans, StationState, give_back, joined, owners, spans_of
+from atlas.sim.side_by_side import (
+    NodeRowsState,
+    NodeState,
+    Of,
+    Spans,
+    StationState,
+    give_back,
+    joined,
+    owners,
+    spans_of,
+)
 
 _PARTS = ("gates", "breakers", "caches", "meter", "motion")
 
@@ -33,9 +43,9 @@ class FluidState:
     """Mean time until a call has failed, where it fails: from its first attempt, ..."""
     last_s: NodeState
     """... and from its last."""
-    _waiting: NodeState
-    _wanted: NodeState
-    _pause: NodeState
+    _waiting: NodeRowsState
+    _wanted: NodeRowsState
+    _pause: NodeRowsState
     _tokens: NodeState
     _served: NodeState
     _reach: Annotated[Floats, Of("stages", is_state=True)]
@@ -58,7 +68,7 @@ class FluidState:
         self.stages = Stages(self.web)
         self.caches = Caches(self.web, state.warm)
         self.meter, self.motion = Meter(self.web, for_s), Motion(self.web)
-        self._waiting, self._wanted = np.zeros((2, nodes, self._given.retries))
+        self._waiting, self._wanted = np.zeros((2, self._given.retries, nodes))
         self._pause = self._given.backoff + 0.0
         self._tokens = np.full(nodes, 10.0)
         self._served, self._reach = np.zeros(nodes), np.ones(len(self.web.stage_parent))

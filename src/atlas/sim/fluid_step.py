@@ -33,7 +33,7 @@ class Fluid(FluidState):
         miss, happens = self.caches.misses(self.web)
         calls = self._calls(pace["sources"], arrivals, happens)
         attempts = self._attempts(calls, pace["nodes"])
-        made = attempts.sum(axis=1)
+        made = attempts.sum(axis=0)
         asked = made * (1 + self._copies) * self._shared + self._unwaited(miss)
         barred = self._barred(begin, asked, pace["stations"])
         met = self._queues(asked * (1 - barred), pace)
@@ -51,7 +51,7 @@ class Fluid(FluidState):
     def scale(self, factor: float, nodes: slice) -> None:
         """Let everything that flows in a plan flow at a multiple (where all its sources change alike)."""
         for flow in (self._served, self._waiting, self._wanted, self._fallen, self._diverted):
-            flow[nodes] *= factor
+            flow[..., nodes] *= factor
 
     def _calls(self, dt: Floats, arrivals: Floats, happens: Floats) -> Floats:
         """Calls per second of each node as its callers count them."""
@@ -77,11 +77,10 @@ class Fluid(FluidState):
     def _attempts(self, calls: Floats, dt: Floats) -> Floats:
         """First attempts and retries per second, by the number of the attempt."""
         if not self._given.retries:
-            return calls[:, None]
-        length = dt[:, None]
+            return calls[None]
         # implicit, as if as many failed as a step ago
-        out = (self._waiting + self._wanted * length) / (self._pause + length)
-        return np.concatenate((calls[:, None], out), axis=1)
+        out = (self._waiting + self._wanted * dt) / (self._pause + dt)
+        return np.concatenate((calls[None], out))
 
     def _unwaited(self, miss: Floats) -> Floats | float:
         """Calls to a store on hits of a cache with constant work."""
@@ -202,12 +201,12 @@ class Fluid(FluidState):
         gone = calls * failed
         if given.retries:
             allowed = self._retry(calls, attempts, failed, dt)
-            powers = np.cumprod(np.repeat((failed * allowed)[:, None], given.retries, axis=1), axis=1) * given.allowed
-            more = powers.sum(axis=1)
-            pause = (powers * given.backoff).sum(axis=1)
+            powers = np.cumprod(np.repeat((failed * allowed)[None], given.retries, axis=0), axis=0) * given.allowed
+            more = powers.sum(axis=0)
+            pause = (powers * given.backoff).sum(axis=0)
             mean = spent * (1 + more) + pause
             variance = variance * (1 + more) + more * (spent + pause) ** 2
-            whole, best, gone = self._ended(calls, attempts.sum(axis=1), (ok, good, failed), more)
+            whole, best, gone = self._ended(calls, attempts.sum(axis=0), (ok, good, failed), more)
         if given.has_fallbacks:
             lost = np.maximum(1 - whole, 0.0)
             self._fallen = np.where(given.falls_back, gone, 0.0)
@@ -225,12 +224,14 @@ class Fluid(FluidState):
     def _retry(self, calls: Floats, attempts: Floats, failed: Floats, dt: Floats) -> Floats:
         """Send what failed and may be tried again to wait; the share of it for which there are tokens."""
         given = self._given
-        wanted = attempts[:, :-1] * failed[:, None] * given.allowed
+        again = failed
         if len(given.voters):  # nobody tries again once the quorum is there
-            wanted[given.voters] *= given.still_waited_for(failed)[:, None]
+            again = failed.copy()
+            again[given.voters] *= given.still_waited_for(failed)
+        wanted = attempts[:-1] * again * given.allowed
         allowed = self._budgeted(calls, wanted, dt)
-        self._wanted = wanted * allowed[:, None]
-        self._wait_out(dt[:, None])
+        self._wanted = wanted * allowed
+        self._wait_out(dt)
         return allowed
 
     def _ended(
@@ -242,7 +243,7 @@ class Fluid(FluidState):
         were of this moment (``more`` than one of each).
         """
         ok, good, failed = shares
-        gone = np.maximum(made * failed - self._wanted.sum(axis=1), 0.0)
+        gone = np.maximum(made * failed - self._wanted.sum(axis=0), 0.0)
         ends = made * ok + gone
         here = self._given.ends_apart & (ends > TINY)
         part = np.where(here, made / np.maximum(ends, TINY), 1 + more)
@@ -256,7 +257,7 @@ class Fluid(FluidState):
         """
         come = self._wanted * dt
         there = self._waiting + come
-        longer = self._given.backoff + self._loss[:, None] - self._pause
+        longer = self._given.backoff + self._loss - self._pause
         self._pause = self._pause + longer * (come / np.maximum(there, TINY))
         self._waiting = there * self._pause / (self._pause + dt)
 
@@ -267,7 +268,7 @@ class Fluid(FluidState):
             return self._none + 1
         earned = calls * given.budget * dt
         there = np.minimum(self._tokens, 100.0) + earned
-        need = wanted.sum(axis=1) * dt
+        need = wanted.sum(axis=0) * dt
         share = np.where(given.has_budget, np.minimum(1.0, there / np.maximum(need, TINY)), 1.0)
         self._tokens = np.where(given.has_budget, np.minimum(there - need * share, 100.0), self._tokens)
         return share
@@ -290,7 +291,7 @@ class Fluid(FluidState):
         return Flowing(
             flows=flows,
             stations=np.array(by_station),
-            retries=summed(self._peaks.owner["nodes"], attempts[:, 1:].sum(axis=1), len(self.spans)),
+            retries=summed(self._peaks.owner["nodes"], attempts[1:].sum(axis=0), len(self.spans)),
             hits=self.caches.hits,
             outcomes=outcomes,
             delays=delays,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 
 import numpy as np
 
@@ -22,8 +22,7 @@ def summed(index: Ints, values: Floats, count: int) -> Floats:
     """Sums of the values that have the same index, for indices 0 to ``count`` - 1."""
     if not len(index):
         return np.zeros(count)
-    sums: Floats = np.bincount(index, values, count).astype(np.float64, copy=False)
-    return sums
+    return cast(Floats, np.bincount(index, values, count))
 
 
 ByEntry = Annotated[Floats, Of("entries")]
@@ -170,8 +169,8 @@ class Curves:
     """Of one queue, in calls (a call that takes several slots makes them fewer)."""
     room: ByGroup
     """Servers and places of one queue."""
-    stack: ByGroup
-    """[group, load, (inside, busy, refused, waits)]: see ``atlas.physics.queue_curve``."""
+    stack: Annotated[Floats, Of("groups", axis=1)]
+    """[(inside, busy, refused, waits), group, load]: see ``atlas.physics.queue_curve``."""
     cv2: ByGroup
     endless: ByGroup
     """1: as many servers as are asked for."""
@@ -200,10 +199,9 @@ def curves_of(network: Network, state: Conditions) -> Curves:
     return Curves(
         servers=np.array(servers),
         room=np.array(room),
-        stack=np.array([(r.inside, r.busy, r.refused, r.waits) for r in rows])
-        .reshape(len(rows), 4, len(LOADS))
-        .transpose(0, 2, 1)
-        .copy(),
+        stack=np.array([[getattr(r, name) for r in rows] for name in ("inside", "busy", "refused", "waits")]).reshape(
+            4, len(rows), len(LOADS)
+        ),
         cv2=np.array([min(g.cv2, 400.0) for g in loads.groups]),
         endless=np.array([float(g.servers >= UNLIMITED) for g in loads.groups]),
     )

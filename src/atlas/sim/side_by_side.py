@@ -24,7 +24,10 @@ Spans = Mapping[str, slice]
 
 @dataclass(frozen=True, slots=True)
 class Of:
-    """What an array has one entry for, along ``axis``; what its values are indices of; whether steps change it."""
+    """What an array has one entry for, along ``axis``; what its values are indices of; whether steps change it.
+
+    Arrays with more rows than one have the entries along axis 1; where plans have fewer rows, noughts follow.
+    """
 
     each: str
     to: str = ""
@@ -34,6 +37,8 @@ class Of:
 
 Flags = NDArray[np.bool_]
 ByNode = Annotated[Floats, Of("nodes")]
+NodeRows = Annotated[Floats, Of("nodes", axis=1)]
+NodeRowsState = Annotated[Floats, Of("nodes", axis=1, is_state=True)]
 NodeFlags = Annotated[Flags, Of("nodes")]
 NodeState = Annotated[Floats, Of("nodes", is_state=True)]
 ByStation = Annotated[Floats, Of("stations")]
@@ -78,22 +83,20 @@ def give_back(whole: Any, records: Sequence[Any], spans: Sequence[Spans]) -> Non
         if isinstance(kind, Of) and kind.is_state:
             values = getattr(whole, name)
             for record, span in zip(records, spans, strict=True):
-                mine = values[:, span[kind.each]] if kind.axis else values[span[kind.each]]
-                width = getattr(record, name).shape[1 - kind.axis] if values.ndim > 1 else 0
-                mine = mine if values.ndim == 1 or kind.axis else mine[:, :width]
-                setattr(record, name, mine.copy())
+                mine = values[..., span[kind.each]]
+                setattr(record, name, mine[: len(getattr(record, name))].copy() if kind.axis else mine.copy())
 
 
 def _behind(values: Sequence[Any], kind: Of, spans: Sequence[Spans]) -> Any:
     if kind.to:
         first = [span[kind.to].start for span in spans]
         return np.concatenate([np.where(v >= 0, v + f, v) for v, f in zip(values, first, strict=True)])
-    if values[0].ndim != 2 or kind.axis:
+    if not kind.axis or values[0].ndim > 2:
         return np.concatenate(values, axis=kind.axis)
-    ends = np.cumsum([len(v) for v in values])
-    whole = np.zeros((ends[-1], max(v.shape[1] for v in values)), values[0].dtype)
+    ends = np.cumsum([v.shape[1] for v in values])
+    whole = np.zeros((max(len(v) for v in values), ends[-1]), values[0].dtype)
     for v, end in zip(values, ends.tolist(), strict=True):
-        whole[end - len(v) : end, : v.shape[1]] = v
+        whole[: len(v), end - v.shape[1] : end] = v
     return whole
 
 
