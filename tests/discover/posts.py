@@ -166,5 +166,3 @@ PHOTOS_CLAIMS = (
     Expected("24 ms", "service-time"),
     Expected("180 ms", "latency"),
 )
-PHOTOS_WRONG = (Expected("128 MB", "item-size"),)
-"""What is read today and should not be: a bound of somebody else's memory is no size of an item."""

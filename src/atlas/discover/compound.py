@@ -13,6 +13,10 @@ _TO_RANGE = re.compile(r"\s*(?:-|–|—|‑|\bto\b|\bup to\b|\bthrough\b|\bbis\
 _AND = re.compile(r"\s*(?:,|and|or|&|, and|, or|/|und|y|et)\s*")
 _AND_ITS = re.compile(r"\s(?:and|but|or)\s(?!they|we|it|then|this|that|he|she|you|i\b)(?:[a-z]+\s){1,2}")
 """``reads take 4 and writes 11 ms``: the unit stands once."""
+_VERB_BEFORE = re.compile(
+    r"\b(?:takes?|took|needs?|needed|is|are|was|were|costs?|has|have|had|holds?|gets?|got|sees?|does|do|did)\s"
+    r"(?:about |around |some |only |roughly |just )?$"
+)
 _AND_SAME = re.compile(r"\s*(?:,|and|or|, and|respectively|then|,\s?then)\s+")
 _BETWEEN = re.compile(
     r"(?i)\b(?:between|zwischen|entre|tra|mellan|tussen)\s(?:about\s|roughly\s|around\s|some\s)?[$€]?$"
@@ -83,7 +87,7 @@ def _units_shared(text: str, found: list[Figure]) -> list[Figure]:
             continue
         if here.kind == "bare" and after.kind == "money" and here.start and text[after.start] in "$€":
             continue
-        if here.is_worded and _AND_ITS.fullmatch(between):
+        if _AND_ITS.fullmatch(between) and (here.is_worded or not _VERB_BEFORE.search(text[: here.start])):
             continue
         is_range = _TO_RANGE.fullmatch(between) is not None or _is_between(text, here, between)
         if (
@@ -191,5 +195,18 @@ def _ordered(text: str, found: list[Figure]) -> list[Figure]:
             orders = ("before", "after")
         else:
             continue
-        result[i - 1], result[i] = replace(first, order=orders[0]), replace(second, order=orders[1])
+        first, second = replace(first, order=orders[0]), replace(second, order=orders[1])
+        result[i - 1], result[i] = _in_one_period(first, second)
     return result
+
+
+def _in_one_period(first: Figure, second: Figure) -> tuple[Figure, Figure]:
+    """``to $12,000 a month from $31,000``: the period of the one holds for the other."""
+    if first.kind not in ("money", "data", "count") or bool(first.period) == bool(second.period):
+        return first, second
+    if first.kind == "count" and first.noun != second.noun:
+        return first, second
+    given = first if first.period else second
+    return replace(first, period=given.period, periods=given.periods), replace(
+        second, period=given.period, periods=given.periods
+    )

@@ -93,7 +93,7 @@ def _is_no_scale(own: str | None, figure: Figure, clause: str, noun: str) -> boo
 
 def _is_at_once(own: str | None, figure: Figure, clause: str) -> bool:
     if own == "concurrency":
-        return _PROTOCOL.search(clause) is None
+        return _STORED_IN.search(clause) is None and _PROTOCOL.search(clause) is None
     if own != "connections" and CONCURRENT.search(figure.noun):
         return True
     if own in NEVER_CONCURRENT or CONCURRENT.search(clause) is None:
@@ -101,6 +101,7 @@ def _is_at_once(own: str | None, figure: Figure, clause: str) -> bool:
     return own != "records" or AT_ONCE.search(clause) is not None
 
 
+_STORED_IN = re.compile(r"(?i)\b(?:stored|kept|saved|archived) (?:in|on)\b")
 _PROTOCOL = re.compile(r"(?i)\b(?:TLS|TCP|MQTT|web ?socket|gRPC|SSH|HTTP|QUIC|persistent|terminat\w+)\b")
 
 
@@ -116,7 +117,7 @@ def _is_wired(own: str | None, noun: str, clause: str) -> bool:
 
 
 def _is_connection(own: str | None, noun: str, clause: str) -> bool:
-    if noun == "client" or own == "concurrency":
+    if noun == "client" or (own == "concurrency" and not _STORED_IN.search(clause)):
         return True
     return own in ("users", "customers", "records", None) and CONNECTED.search(clause) is not None and _is_client(noun)
 
@@ -138,6 +139,8 @@ def _by_occasion(own: str | None, clause: str, figure: Figure, noun: str) -> str
         return "deliveries"
     if noun == "follower" and figure.high > 200:
         return "users"
+    if own == "concurrency":
+        return "records"
     if own in ("records", "events", "deploys", None):
         return _stored_or_happened(own, clause, figure, noun)
     return None if own == "locations" and noun == "city" and not _SITE.search(clause) else own
@@ -165,7 +168,8 @@ _HAPPENED = re.compile(
     r"|print(?:ed)|scann(?:ed)"
     r"|upload(?:ed|s)?|sold|transcod(?:ed)|encod(?:ed)|generat(?:ed)|publish(?:ed)|posted|receiv(?:ed)|shipped"
     r"|answered|bought|booked"
-    r"|issued|dispatched|swiped|fired|happened|granted|went (?:out|through)|came in|arriv(?:ed)|in one|on \w+ alone"
+    r"|issued|dispatched|swiped|fired|happened|granted|went (?:out|through|over)|came in|arriv(?:ed)|in one"
+    r"|on \w+ alone"
     r"|took|saw"
     r"|brought)\b"
 )

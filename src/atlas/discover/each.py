@@ -33,12 +33,7 @@ _EACH_OF = re.compile(
     r"|those) (?:[\d,.]+[kKMB]?\s)?(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\b"
 )
 _A_NODE = re.compile(r"(?i)^\W*(?:(?:on|with|from) )?an?\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\b")
-_EACH_BEHIND = re.compile(
-    r"(?i)^(?:\s\w+)?\seach\b(?!\s(?:other|day|week|month|year|night|hour|minute|second|time|[a-z]+s?\b(?<!each)))"
-)
-_PLURAL = re.compile(
-    r"(?i)\b(?P<noun>[a-z]+s)\s(?:can |now |typically |usually |each |all )?(?:[a-z]+)(?:\s\w+){0,3}\s*$"
-)
+_EACH_BEHIND = re.compile(r"(?i)^(?:\s\w+)?\seach\b(?!\s(?:other|day|week|month|year|night|hour|minute|second|time)\b)")
 _A_THING = re.compile(
     r"(?i)\ban?\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\s(?:can |could |now |typically |usually |may "
     r"|may be |easily |only |just )?"
@@ -69,7 +64,8 @@ def each_of(clause: str, figure: Figure, text: str = "") -> Thing:
         kinds.append("node")
     if text and _EACH_BEHIND.match(text[figure.end : figure.end + 30]):
         before = re.findall(r"[A-Za-z]+", text[max(0, figure.start - 60) : figure.start])
-        kinds += [_kind(word) for word in before if word.lower().endswith("s")]
+        kinds += [_kind(word) for word in before if word.lower().endswith("s")] or ["other"]
+        kinds = kinds if any(kinds) else ["other"]
     return next((kind for kind in ("other", "node") if kind in kinds), "")
 
 

@@ -50,7 +50,8 @@ _AGAIN = re.compile(
     r"|kept|keep"
     r"|keeps|use|uses|used|operate|operates|own|got|counts?|counted|takes?|took|do|does|did|sees?|saw|serves?"
     r"|handles?|manages?|gets?|are (?:at|down to|up to))"
-    r"|there (?:are|were|remain|now are|are now)|(?:is|it's|it is|that's|that is|that was|was|are|were) (?:now"
+    r"|there (?:are|were|remain|now are|are now)|(?:it|that|they) (?:is|was|were|are)|(?:is|it's|that's|was|are"
+    r"|were) (?:now"
     r"|down to|up to)"
     r"|(?:now|today) (?:it's|it is|they are|we're at|we are at|it takes|it has|there are|we have|we need|we run)"
     r"|down to|up to|instead of|rather than|became|turned into|left with|get by with|make do with|got by with"
@@ -84,6 +85,8 @@ _MERGED = re.compile(
     r"|down|mov)\w*"
     r"\b[^.;]*$"
 )
+_NAMED = re.compile(r"(?<![.:;!?]\s)(?<!^)\b(?!I\b)[A-Z]\w*\s$")
+"""A name before a number makes it a part of the name: ``Vitess 19``."""
 _OUT_OF = re.compile(r"(?i)\b(?:of|among|out of)\s(?:the |our |these |those |all |its )*$")
 _LABEL = re.compile(
     r"(?:^|[.;,|]\s)(?:[A-Z]\w+\s)?(?P<noun>[A-Za-z]+)(?:\s\([\w\s]+\))?(?:\s(?:per|a)\s(?P<period>second|minute"
@@ -122,7 +125,7 @@ def _antecedent(before: list[Figure]) -> Figure | None:
 
 def _goes_on(text: str, earlier: Figure, figure: Figure) -> bool:
     """Whether a bare number says another value of what the earlier figure said."""
-    if figure.is_worded and figure.high == 1:
+    if (figure.is_worded and figure.high == 1) or _NAMED.search(text[: figure.start]):
         return False
     between, behind = text[earlier.end : figure.start], text[figure.end :]
     if re.fullmatch(r",\s" + _LOOSELY, between) and _OUT_OF.search(text[: earlier.start]):

@@ -224,7 +224,9 @@ def _with_noun(text: str, plain: Figure) -> Figure:
 
 def _with_pronoun(text: str, plain: Figure, at: int) -> Figure | None:
     """``a team of four``, ``six hundred old ones``, ``85 of them``: the noun was said before, or is plain."""
-    if _TEAM_OF.search(text[max(0, plain.start - 40) : plain.start]) and not re.match(r"\s?(?:%|[a-z]+s\b)", text[at:]):
+    follows = re.match(r"\s?(%|[A-Za-z]+)", text[at:])
+    is_team = _TEAM_OF.search(text[max(0, plain.start - 40) : plain.start]) is not None
+    if is_team and (follows is None or not (follows[1] == "%" or is_known(follows[1]))):
         return replace(plain, kind="count", noun="engineers")
     ones, whom = _ONES.match(text, at), THEM.match(text, at)
     match = ones or whom

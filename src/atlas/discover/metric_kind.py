@@ -66,7 +66,7 @@ _OF_NODES = re.compile(
     r"(?i)\b(?:nodes|shards|partitions|brokers|machines|servers|hosts|instances|boxes|tablets|workers|pods"
     r"|replicas)\s(?:\w+\s)?(?:keep|hold"
     r"|carry|store|have|come with|ship with|weigh|grow|are|stay|contain|get|offer|at|to|under|below|around|of"
-    r"|with)\b[^.;,]{0,20}$"
+    r"|with)\b[^.;,]{0,20}$|\b(?:replica|shard|partition|tablet|node|broker|server|instance) of (?:\w+ )?$"
 )
 
 
@@ -107,7 +107,7 @@ def _of_holder(text: str, figure: Figure, value: float, metric: str | None) -> s
     if metric == "memory-per-node":
         return metric if is_node or (not _WHOLE.search(clause) and figure.unit[:1] not in "PET") else None
     if metric == "storage-per-node":
-        if is_node or re.search(r"(?i)\b(?:each|every|per|a|an|shards?|partitions?|tablets?)\b", clause):
+        if is_node or re.search(r"(?i)\b(?:each|every|per|a|an)\b", clause):
             return metric if figure.unit[:1] not in "PE" else "storage"
         return "storage"
     if metric in ("payload", "item-size"):
@@ -161,7 +161,8 @@ def rate_metric(text: str, figure: Figure) -> str | None:
     clause = clause_of(text, figure)
     noun = singular(figure.noun.split()[-1]) if figure.noun else ""
     if NOUNS.get(noun) == "deploys" or (
-        DEPLOY.search(clause) and noun in ("time", "change", "", "release", "build", "commit")
+        DEPLOY.search(text if noun == "time" else clause)
+        and noun in ("time", "change", "", "release", "build", "commit")
     ):
         return "deploys"
     kind = each_of(clause, figure, text)

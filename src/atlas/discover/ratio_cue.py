@@ -12,6 +12,15 @@ _CHANGED = (
     r"|is down|are down|was down|were down|lowered [\w ]{1,20}|cut [\w ]{1,20}|shrinks?)"
 )
 RATIO = cues(
+    ("hit-ratio", 120, r"\b(?:hit|miss)[\s-](?:ratios?|rates?)\b"),
+    ("hit-ratio", 90, rf"\bcaches {LOOSELY}$"),
+    ("utilisation", 108, (
+        r"\butili[sz]ation\b|\boccupancy\b|\bCPU (?:load|usage)\b|\b(?:used|filled|loaded) (?:up )?to \w*\s?$"
+    )),
+    ("ratio", 106, (
+        r"\b(?:error|failure|retry|loss|abort|drop|conversion|churn|compression|duplicate|rejection|fraud)[\s-](?:rates?|ratios?)\b"
+    )),
+    ("availability", 96, r"\b(?:uptime|availability|success rate)\b"),
     (None, 76, (
         r"\bthresholds?\b|\balert(?:s|ed)? (?:at|when|above|if|on)\b|\bopens? (?:when|at|if|after)\b|\btrips? (?:at"
         r"|when|if)\b"

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from atlas.discover.figure import Figure
-from atlas.discover.lexicon import is_known, metric_of
+from atlas.discover.lexicon import is_known, metric_of, singular
 from atlas.discover.statistic import qualifier
 
 _FASTER = re.compile(
@@ -73,11 +73,33 @@ def _is_listed(noun: str) -> bool:
         bool(words)
         and is_known(words[-1])
         and metric_of(noun) in (None, "records", "events")
-        and words[-1] not in _TRIED
+        and singular(words[-1]) not in _TRIED
     )
 
 
-_TRIED = ("tries", "times", "attempts", "retries", "hops")
+_TRIED = frozenset(
+    [
+        "try",
+        "time",
+        "attempt",
+        "retry",
+        "hop",
+        "country",
+        "continent",
+        "rack",
+        "carrier",
+        "drive",
+        "ssd",
+        "disk",
+        "hall",
+        "room",
+        "dashboard",
+        "language",
+        "currency",
+        "market",
+    ]
+)
+"""Of these, two or three are told because they are so few."""
 
 
 def _every(text: str, figure: Figure) -> Figure:

@@ -20,6 +20,7 @@ DATA = cues(
         r"|page cache|batch(?:es)?)\b"
         r"|\bbuffers?\b|\bquotas?\b|\blimit\b|\blimited to\b|\bfree tier\b|\bfree (?:up )?$"
     )),
+    (None, 80, r"\bfits? (?:in|into|onto)\b|\bdo(?:es)? not fit\b"),
     (None, 75, r"\bdefaults?\b|\bconfigur\w+|\bsetting\b"),
     (None, 72, (
         r"\b(?:container|docker|machine) images?\b|\bmono-?repo\w*|\brepositor\w+|\bbundles?\b|\bcode ?base\b"
@@ -32,6 +33,7 @@ DATA = cues(
         r" ?base\b|\bdiff\b|\b(?:container|docker|machine) images?\b|\bmono-?repo\w*|\brepositor\w+"
         r"|\bbundles?\b|\bjava ?script\b"
     )),
+    ("storage", 70, r"^\s(?:of \w+ )?on (?:disk|tape|flash|object storage)\b"),
     ("storage", 34, (
         r"\bstor(?:e|es|ed|age|ing)\b|\bholds?\b|\bkeeps?\b|\bkept\b|\bdatabases?\b|\bdata ?sets?\b|\bdata\b"
         r"|\bwarehouses?\b|\blakes?\b|\bbuckets?\b"
@@ -46,6 +48,7 @@ DATA = cues(
         r"\bRAM\b|\bmemory\b(?!-mapped)|\bheaps?\b|\bDRAM\b|\bHBM\b|\bresident\b|\bRSS\b|\boff-heap\b"
         r"|\bArbeitsspeicher\b"
     )),
+    ("memory-per-node", 82, r"^[^.;,]{0,25}\bin (?:main |its |their )?(?:memory|RAM)\b"),
     ("storage-per-node", 55, r"\bSSDs?\b|\bdisks?\b|\bdrives?\b|\bNVMe\b|\bflash\b|\bHDDs?\b"),
     ("payload", 60, (
         r"\bpings?\b|\brequests?\b|\bmessages?\b|\bframes?\b|\bpackets?\b|\bpayloads?\b|\bresponses?\b"
@@ -63,7 +66,6 @@ DATA = cues(
         r"|\bsegments? files?\b|\bchunk size\b|\bblock size\b|\bsong\b|\bmovie\b|\brecipe\b|\btuples?\b|\blines?\b"
         r"|\bedges?\b(?! (?:node|server))|\bvertex\b"
     )),
-    ("storage-per-node", 58, r"\b(?:shards?|partitions?|tablets?)\b"),
 )  # fmt: skip
 SIZED = re.compile(
     r"(?i)\b(?:is|are|weigh\w*|measures?|averag\w+|median|mean|largest|biggest|smallest|typical"

@@ -35,7 +35,8 @@ TIME = cues(
         r"|an additional|costs? (?:us )?an? extra|gain(?:s|ed)?)(?: us| you)?\s$"
     )),
     ("lag", 95, (
-        r"^\s?behind\b|\b(?:searchable|visible|refreshed|queryable|up to date|in sync) (?:\w+ )?(?:after|within|in"
+        r"^\s?(?:behind|late)\b|\beverywhere (?:\w+ )?(?:after|within|in)\s$|\b(?:searchable|visible|refreshed"
+        r"|queryable|up to date|in sync) (?:\w+ )?(?:after|within|in"
         r"|for)? ?$"
     )),
     (None, 80, (
@@ -140,6 +141,10 @@ TIME = cues(
         r"|\binstant\w*"
         r"|\bdispatch\w*|\bopens?\b|\bcache (?:miss|hit)\b|\bproxy\w*|\bnotif\w+|\balerts?\b"
     )),
+    ("latency", 80, (
+        r"^\sto (?:load|open|respond|answer|appear|render|reply|return)\b|\b(?:time to (?:first|interactive)|to load)\b"
+    )),
+    ("retention", 85, r"\b(?:restor|recover|undelet|replay|look up|search)\w* (?:\w+ ){0,3}for\s$"),
     ("latency", 82, r"\bp\d\d\d?(?:\.\d+)?\b|\bP\d\d\b|\bpercentiles?\b|\blatenc(?:y|ies)\b|\bresponse times?\b"),
     ("latency", 66, (
         r"\b(?:slowest|fastest|longest|worst|median|average|typical|mean|lookups?) (?:\w+ )?(?:requests?"
