@@ -83,8 +83,9 @@ def give_back(whole: Any, records: Sequence[Any], spans: Sequence[Spans]) -> Non
         if isinstance(kind, Of) and kind.is_state:
             values = getattr(whole, name)
             for record, span in zip(records, spans, strict=True):
-                mine = values[..., span[kind.each]]
-                setattr(record, name, mine[: len(getattr(record, name))].copy() if kind.axis else mine.copy())
+                mine = span[kind.each]
+                rows = len(getattr(record, name))
+                setattr(record, name, (values[:rows, mine] if kind.axis else values[mine]).copy())
 
 
 def _behind(values: Sequence[Any], kind: Of, spans: Sequence[Spans]) -> Any:
