@@ -75,7 +75,7 @@ def test_hyphen_belongs_to_the_name() -> None:
 def test_any_expression_is_a_quantity_or_refused(text: str) -> None:
     """No text makes the evaluator fail in another way."""
     with contextlib.suppress(QuantityError):
-        evaluate(text, lookup)
+        assert isinstance(evaluate(text, lookup), Quantity)
 
 
 def test_depth_and_length_are_bounded() -> None:

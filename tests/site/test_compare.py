@@ -97,9 +97,12 @@ def test_each_related_pair_has_one_page(site: Built) -> None:
 
 def test_only_comparable_figures_are_plotted(site: Built) -> None:
     """A bar is drawn only for figures that the table calls comparable."""
+    drawn = 0
     for pair in related_pairs(list(site.report.digests.values())):
         states = [row.cells[-1].parts[0].text for row in figures_table(pair).rows]
         assert len(plots(pair)) <= states.count("comparable")
+        drawn += len(plots(pair))
+    assert drawn
 
 
 def test_a_system_compared_with_a_poor_one_still_has_a_table(site: Built) -> None:
