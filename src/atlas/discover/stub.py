@@ -19,11 +19,24 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from atlas.catalogue.template import SCHEMA_LINE
 from atlas.discover.claim import Claim
+from atlas.discover.lexicon import singular
 from atlas.discover.reading import Reading
 from atlas.model.vocabulary import Vocabulary
 
 MOST_LETTERS = 60
 MOST_STUB_CLAIMS = 40
+_COUNTING = ("count", "count/time")
+_NO_THING = frozenset(
+    re.split(
+        r"\s+",
+        "people over under about around nearly almost roughly some more less fewer than at least most up to just only"
+        " per every each a an the second minute hour day week month year s sec min hr h d k m b t rps qps tps"
+        " million billion trillion thousand hundred dozen dozens millions billions trillions thousands hundreds half"
+        " one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy eighty"
+        " ninety and or between from of in",
+    )
+)
+"""Words of a printed figure that say how many or how often, not of what."""
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _MARKER = (
     "# Found by `atlas discover`; no person has read it yet. Each figure must be read in the source before it counts."
@@ -67,7 +80,8 @@ def claim_entries(claims: tuple[Claim, ...], source: str, vocabulary: Vocabulary
             continue
         ident = _ident(claim, taken)
         entry: dict[str, Any] = {"metric": claim.metric, "value": claim.text, "stat": claim.stat or "unstated"}
-        entry["scope"] = _scope(claim, len(entries) + 1)
+        if scope := scope_of(claim):
+            entry["scope"] = scope
         entry["source"] = source
         entry["figure"] = claim.figure
         if claim.near:
@@ -85,10 +99,23 @@ def _ident(claim: Claim, taken: Counter[str]) -> str:
     return stem if taken[stem] == 1 else f"{stem}-{taken[stem]}"
 
 
-def _scope(claim: Claim, number: int) -> str:
-    """What keeps two figures of one metric apart until a person says what each of them is of."""
-    order = f" ({claim.order} the change)" if claim.order else ""
-    return f"figure {number} of the page{order}, not yet assigned"
+def scope_of(claim: Claim) -> str:
+    """What the text says a figure is narrower of: the things it counts, and that it was so before a change.
+
+    Empty where the text says neither: what it is of, a person must read. Two figures of one metric that the text does
+    not tell apart are told by ``atlas check``, each by its name.
+    """
+    words = claim.figure.split() if claim.dimension in _COUNTING else []
+    counted = [w for word in words if (w := word.strip(".,;:()~≈+")) and _is_thing(w)]
+    last = singular(counted[-1].lower()) if counted else ""
+    is_narrower = bool(counted) and (len(counted) > 1 or last != singular(str(claim.metric)))
+    parts = [" ".join(counted)] if is_narrower else []
+    parts += ["before the change"] if claim.order == "before" else []
+    return ", ".join(parts)
+
+
+def _is_thing(word: str) -> bool:
+    return word.lower() not in _NO_THING and word[0].isalpha() and not any(c in word for c in "/$€£%")
 
 
 def source_entry(reading: Reading, vocabulary: Vocabulary, today: dt.date) -> dict[str, Any]:
