@@ -22,7 +22,7 @@ _TAIL = np.array([math.erfc(z / math.sqrt(2)) / 2 for z in _SCORES.tolist()])
 
 def normal_tail(z: Floats) -> Floats:
     """P(Z > z) of the standard normal, to 1e-6: a table of 8,193 values between -8 and 8, straight in between."""
-    tail: Floats = np.interp(z, _SCORES, _TAIL, left=1.0, right=0.0)
+    tail: Floats = np.interp(z, _SCORES, _TAIL)
     return tail
 
 

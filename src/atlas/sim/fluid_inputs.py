@@ -30,6 +30,8 @@ class Settings:
     patience: ByNode
     waits_for_ever: NodeFlags
     has_timeouts: bool
+    can_be_late: NodeFlags
+    """Calls of plans that have timeouts or hedges at all."""
     hedge_s: ByNode
     has_hedges: bool
     hedge_budget: ByNode
@@ -82,6 +84,7 @@ class Settings:
         self.has_timeouts = bool(waited.any())
         self.hedge_s = np.where(sites.hedge_s[site] > 0, sites.hedge_s[site], np.inf)
         self.has_hedges = bool(np.isfinite(self.hedge_s).any())
+        self.can_be_late = np.full(web.count, self.has_timeouts or self.has_hedges)
         self.hedge_budget, self.budget = sites.hedge_budget[site], sites.retry_budget[site]
         self.has_budget = self.budget > 0
         self.is_budgeted = bool(self.has_budget.any())

@@ -160,7 +160,7 @@ class Fluid(FluidState):
         if not given.has_timeouts and not given.has_hedges:
             return self._none
         free = mean - certain
-        late = later_than(given.timeout - certain, free, variance)
+        late = later_than(given.timeout - certain, free, variance) * given.can_be_late
         if not given.has_hedges:
             return late
         slow = np.where(np.isinf(given.hedge_s), 0.0, later_than(given.hedge_s - certain, free, variance))
