@@ -22,7 +22,7 @@ def test_a_grid_is_swept(atlas: Atlas, own: Path, tmp_path: Path) -> None:
     words = (*GRID, "--catalogue", own, "--seeds", 2, "--executor", "threads:2")
     outcome = atlas(*words, "--plot", tmp_path / "heat.svg", "--out", tmp_path / "sweep.csv")
     assert outcome.code == 0
-    assert outcome.out.splitlines()[2].startswith("| 1    | 0       | 100.0 %")
+    assert outcome.out.splitlines()[2].startswith("| 1    | 0       | 100 %")
     assert "retries: after the first attempt, of 1 calls: flows.read.client.retry" in outcome.err
     assert "8 runs: 2 × 2 points × 2 seeds; one takes" in outcome.err
     assert (tmp_path / "heat.svg").read_text().startswith("<svg")
@@ -158,3 +158,10 @@ def test_an_interrupt_leaves_what_can_be_gone_on_with(own: Path, tmp_path: Path)
     assert "Traceback" not in said
     kept = len(_kept(cache))
     assert f"{kept} of 60 runs" in said
+
+
+def test_minutes_are_written_as_for_a_run(atlas: Atlas, own: Path) -> None:
+    """``--for`` means the same in both commands."""
+    words = ("sweep", "tiny", "--vary", "load=1x", "--engine", "discrete", "--executor", "serial", "--catalogue", own)
+    found = [atlas(*words, "--for", length, "--json").json["base"]["for_s"] for length in ("0.1m", "6 s")]
+    assert found == [6.0, 6.0]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from atlas.catalogue import Catalogue
     from atlas.check import Excuse
+    from atlas.compile import Case
 
 CatalogueOption = Annotated[
     Path | None,
@@ -75,3 +76,29 @@ def open_catalogue(catalogue: Path | None, *, quiet: bool = False) -> Catalogue:
     root = find_root(catalogue)
     with bar("Reading", quiet=quiet) as advance:
         return load_catalogue(root, progress=advance)
+
+
+def open_case(slug: str, catalogue: Path | None, *, quiet: bool = True) -> Case:
+    """A system of the catalogue, to be run."""
+    from atlas.cli.nearest import nearest
+    from atlas.compile import case_of
+
+    loaded = open_catalogue(catalogue, quiet=quiet)
+    if slug not in loaded.systems:
+        fail(f"there is no system called {slug!r}", nearest(slug, loaded.systems))
+    return case_of(loaded, slug)
+
+
+def read_seconds(text: str) -> float:
+    """How long a run lasts: ``60 s``, ``10m`` (minutes) or ``1 h``."""
+    from atlas.quantity import QuantityError, parse
+
+    tip = "write it as 60 s, 10m or 1 h"
+    minutes = text.strip().removesuffix("m")
+    try:
+        quantity = parse(f"{minutes} min" if minutes != text.strip() else text)
+    except QuantityError as error:
+        fail(f"{text!r} is no time: {error}", tip)
+    if quantity.dimension.name != "time" or not 0 < quantity.mid <= 86_400 * 31:
+        fail(f"{text!r} is no time a run can last", f"{tip}; at most a month")
+    return quantity.mid

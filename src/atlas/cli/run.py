@@ -14,7 +14,7 @@ import typer
 
 from atlas.cli.exit import FOUND, fail
 from atlas.cli.nearest import nearest
-from atlas.cli.options import CatalogueOption, JsonOption, open_catalogue
+from atlas.cli.options import CatalogueOption, JsonOption, open_case, read_seconds
 
 if TYPE_CHECKING:
     from atlas.compile import Case, Conditions, Drilled, Playbook, Run, Settings
@@ -59,7 +59,7 @@ def plan(
     from atlas.compile.report import plan_dict, plan_text
     from atlas.sim import PlanError
 
-    case = _case(system, catalogue)
+    case = open_case(system, catalogue)
     try:
         compiled = compile_system(case.system, Conditions(_factor(load), only=flow, by_region=regions))
     except PlanError as error:
@@ -114,7 +114,7 @@ def run(
     if engine is EngineName.BOTH and not all_drills:
         fail("--engine both compares the drills of a system", "give --all-drills with it, or one engine")
     _check_plot(plot, all_drills=all_drills)
-    case = _changed(_case(system, catalogue), without or [])
+    case = _changed(open_case(system, catalogue), without or [])
     asked = _Asked(_conditions(_factor(load), flow, slice_), _settings(engine, seed, seeds), plot, as_json, quick)
     if all_drills:
         _drills(case, "")
@@ -122,7 +122,7 @@ def run(
     elif drill:
         _run_drill(case, _drills(case, drill)[0], asked)
     else:
-        _run_plain(case, asked, _seconds(for_))
+        _run_plain(case, asked, read_seconds(for_))
 
 
 class _Asked:
@@ -143,9 +143,7 @@ def _run_plain(case: Case, asked: _Asked, for_s: float) -> None:
 
     with _progress(quiet=asked.as_json) as told:
         try:
-            done = run_system(
-                case, asked.conditions, asked.settings, for_s=for_s, warmup_s=min(10.0, for_s / 4), report=told
-            )
+            done = run_system(case, asked.conditions, asked.settings, for_s=for_s, report=told)
         except PlanError as error:
             fail(f"{case.system.slug} cannot be run: {error}")
     _put_chart(done, asked.plot)
@@ -283,15 +281,6 @@ def _check_plot(path: Path | None, *, all_drills: bool) -> None:
         fail(f"{path.name} is no name for a chart", "end it with .svg, .png or .json")
 
 
-def _case(slug: str, catalogue: Path | None) -> Case:
-    from atlas.compile import case_of
-
-    loaded = open_catalogue(catalogue, quiet=True)
-    if slug not in loaded.systems:
-        fail(f"there is no system called {slug!r}", nearest(slug, loaded.systems))
-    return case_of(loaded, slug)
-
-
 def _changed(case: Case, changes: list[str]) -> Case:
     from atlas.catalogue import parse_yaml
     from atlas.compile import OverlayError
@@ -351,20 +340,6 @@ def _factor(text: str) -> float:
     if not 0 < value <= 1e6:
         fail(f"a load of {text} cannot be run", "write a factor above 0, such as 2x")
     return value
-
-
-def _seconds(text: str) -> float:
-    from atlas.quantity import QuantityError, parse
-
-    tip = "write it as 60 s, 10m or 1 h"
-    minutes = text.strip().removesuffix("m")
-    try:
-        quantity = parse(f"{minutes} min" if minutes != text.strip() else text)
-    except QuantityError as error:
-        fail(f"{text!r} is no time: {error}", tip)
-    if quantity.dimension.name != "time" or not 0 < quantity.mid <= 86_400 * 31:
-        fail(f"{text!r} is no time a run can last", f"{tip}; at most a month")
-    return quantity.mid
 
 
 @contextmanager

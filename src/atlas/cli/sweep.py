@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -14,7 +13,7 @@ import typer
 
 from atlas.cli.exit import fail
 from atlas.cli.nearest import nearest
-from atlas.cli.options import CatalogueOption, JsonOption, cache_folder, open_catalogue
+from atlas.cli.options import CatalogueOption, JsonOption, cache_folder, open_case, read_seconds
 
 if TYPE_CHECKING:
     from atlas.compile import Case
@@ -102,11 +101,11 @@ def sweep(
     atlas sweep slack --vary load=1x..4x --engine discrete --seeds 8 --executor dask://127.0.0.1:8786
     """
     _check_files(out, plot)
-    case = _case(system, catalogue)
+    case = open_case(system, catalogue, quiet=False)
     if knobs:
         _put_knobs(case, as_json=as_json)
         return
-    plan = _plan(case, vary or [], drill, flow, engine, (seeds, seed, most_runs), _seconds(for_))
+    plan = _plan(case, vary or [], drill, flow, engine, (seeds, seed, most_runs), read_seconds(for_))
     for note in plan.notes:
         typer.echo(note, err=True)
     done = _run(plan, executor, again=again, quiet=as_json)
@@ -297,24 +296,3 @@ def _check_files(out: Path | None, plot: Path | None) -> None:
             fail(f"{option}: there is no folder {path.parent}")
     if out is not None and out == plot:
         fail("--out and --plot are one file")
-
-
-def _case(slug: str, catalogue: Path | None) -> Case:
-    from atlas.compile import case_of
-
-    loaded = open_catalogue(catalogue, quiet=not sys.stderr.isatty())
-    if slug not in loaded.systems:
-        fail(f"there is no system called {slug!r}", nearest(slug, loaded.systems))
-    return case_of(loaded, slug)
-
-
-def _seconds(text: str) -> float:
-    from atlas.quantity import QuantityError, parse
-
-    try:
-        quantity = parse(text)
-    except QuantityError as error:
-        fail(f"{text!r} is no time: {error}", "write it as 60 s or 10 min")
-    if quantity.dimension.name != "time" or not 0 < quantity.mid <= 86_400 * 31:
-        fail(f"{text!r} is no time a run can last", "write it as 60 s or 10 min; at most a month")
-    return quantity.mid

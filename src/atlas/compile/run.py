@@ -119,14 +119,19 @@ def run_system(
     settings: Settings | None = None,
     *,
     for_s: float = DEFAULT_FOR_S,
-    warmup_s: float = DEFAULT_WARMUP_S,
+    warmup_s: float | None = None,
     report: Report | None = None,
 ) -> Run:
-    """Run a system as it is. PlanError where it cannot be."""
+    """Run a system as it is. PlanError where it cannot be.
+
+    What happens in the first ``warmup_s`` is not counted (default: a quarter of the run, at most
+    ``DEFAULT_WARMUP_S``).
+    """
     given = conditions or Conditions()
     how = _chosen(case, given, settings or Settings(), for_s)
     compiled = _affordable(case, given, how, for_s)
-    return Run(compiled, _trace(Wanted(compiled, for_s, warmup_s), how, report, "as it is"))
+    from_s = min(DEFAULT_WARMUP_S, for_s / 4) if warmup_s is None else warmup_s
+    return Run(compiled, _trace(Wanted(compiled, for_s, from_s), how, report, "as it is"))
 
 
 def run_drill(

@@ -65,7 +65,7 @@ def make(job: Job, report: Any) -> dict[str, Any]:
     conditions = Conditions(load=job.load, share=job.share)
     settings = Settings(engine=job.engine, seed=job.seed)
     if not job.drill:
-        run = run_system(case, conditions, settings, for_s=job.for_s, warmup_s=min(10.0, job.for_s / 4), report=report)
+        run = run_system(case, conditions, settings, for_s=job.for_s, report=report)
         return {**run_dict(run), "fidelity": fidelity(run)}
     drilled = run_drill(case, load_drills(case)[job.drill], conditions, settings, report=report)
     if drilled.run is None:

@@ -89,8 +89,7 @@ def run_point(case: Case, base: Base, point: Point) -> list[PlainRow]:
         settings = Settings(base.engine, point.seed, most_calls=base.most_calls)
         if base.drill:
             return _drill_rows(changed, base, conditions, settings)
-        warmup_s = min(10.0, base.for_s / 4)
-        run = run_system(changed, conditions, settings, for_s=base.for_s, warmup_s=warmup_s)
+        run = run_system(changed, conditions, settings, for_s=base.for_s)
         return list(_trace_rows(run.compiled, run.trace))
     except (PlanError, OverlayError) as error:
         return [{"flow": "", "reason": str(error)}]
