@@ -117,6 +117,24 @@ def test_longer_numbers_do_not_contain_shorter_ones() -> None:
         assert anchor.anchoring is not Anchoring.UNCHANGED, number
 
 
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        ("a 12ms p99", Anchoring.CHANGED),
+        ("a 15ms p99", Anchoring.UNCHANGED),
+        ("a 400ms p99", Anchoring.VANISHED),
+        ("a 12ms or 18ms p99", Anchoring.VANISHED),
+        ("a good p99", Anchoring.VANISHED),
+    ],
+)
+def test_a_figure_without_words_is_followed_by_its_terms(new: str, expected: Anchoring) -> None:
+    """On a first visit: one number of its kind, not far from it, in the only sentence that has all terms."""
+    text = PAGE.replace("a 15ms p99", new).replace(", where they took between 40-125ms before", "")
+    anchor = find(Wanted("15ms", ("reads", "p99")), text)
+    assert anchor.anchoring is expected
+    assert expected is not Anchoring.CHANGED or "12ms" in anchor.figure
+
+
 @given(st.text(max_size=200), st.text(min_size=1, max_size=30))
 def test_no_text_breaks_the_search(text: str, figure: str) -> None:
     """Property: any page and any figure give one of the four."""

@@ -57,9 +57,12 @@ def _cases(text: str) -> list[Case]:
     return found
 
 
-def _counted(cases: list[Case], change: dict[str, str]) -> Counter[Anchoring]:
-    """How the figures stand after each case's sentence was replaced."""
-    return Counter(find(c.wanted, c.text.replace(c.sentence, change[c.sentence]), c.text).anchoring for c in cases)
+def _counted(cases: list[Case], change: dict[str, str], *, is_first: bool = False) -> Counter[Anchoring]:
+    """How the figures stand after each case's sentence was replaced; on a first visit no last version is known."""
+    return Counter(
+        find(c.wanted, c.text.replace(c.sentence, change[c.sentence]), "" if is_first else c.text).anchoring
+        for c in cases
+    )
 
 
 def test_figures_of_unchanged_articles_are_all_found(cases: list[Case]) -> None:
@@ -88,6 +91,24 @@ def test_nearly_every_figure_that_is_cut_out_is_missed(cases: list[Case]) -> Non
     counted = _counted(cases, {c.sentence: "" for c in cases})
     assert counted[Anchoring.VANISHED] >= 0.92 * CASES, counted
     assert counted[Anchoring.CHANGED] <= 0.02 * CASES, counted
+
+
+def test_a_first_visit_tells_most_changes_and_raises_no_alarm(cases: list[Case]) -> None:
+    """Without a last version: one digit changed is told as such in 82 of 100 and kept quiet in at most 12.
+
+    Of those the number stands in the article a second time, each one's. A figure that was cut out is taken for a
+    changed one in at most 7 of 100.
+    """
+    assert _counted(cases, {c.sentence: c.sentence for c in cases}, is_first=True) == {Anchoring.UNCHANGED: CASES}
+    change = {c.sentence: c.sentence.replace(c.number, _other(c.number), 1) for c in cases}
+    counted = _counted(cases, change, is_first=True)
+    assert counted[Anchoring.CHANGED] >= 0.82 * CASES, counted
+    assert counted[Anchoring.UNCHANGED] <= 0.12 * CASES, counted
+    for case in cases:
+        text = case.text.replace(case.sentence, change[case.sentence])
+        assert find(case.wanted, text).anchoring is not Anchoring.UNCHANGED or case.number in text
+    counted = _counted(cases, {c.sentence: "" for c in cases}, is_first=True)
+    assert counted[Anchoring.CHANGED] <= 0.07 * CASES, counted
 
 
 def _other(number: str) -> str:

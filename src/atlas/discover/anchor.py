@@ -25,6 +25,9 @@ TELLING_LETTERS = 4
 TELLING_WORDS = 3
 """A figure of so many words is recognised without its terms; a shorter one may stand anywhere by chance."""
 
+SUCCESSOR_FACTOR = 3.0
+"""Figures further apart than this factor are not one figure that changed between two readings of a page."""
+
 _FORMS = str.maketrans(
     {**dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("‘’‚′", "'"), **dict.fromkeys("“”„″", '"'), "İ": "I"}
 )
@@ -90,7 +93,7 @@ def find(wanted: Wanted, text: str, before: str = "") -> Anchor:
     its successor.
     """
     hunt = _Hunt.of(wanted, text, before)
-    found = _followed(hunt) or _exact(hunt) or _fuzzy(hunt) or _reworded(hunt) or _successor(hunt)
+    found = _followed(hunt) or _exact(hunt) or _fuzzy(hunt) or _reworded(hunt) or _successor(hunt) or _by_terms(hunt)
     return found or Anchor(Anchoring.VANISHED)
 
 
@@ -259,6 +262,29 @@ def _successor(hunt: _Hunt) -> Anchor | None:
     if score < FUZZY:
         return None
     return Anchor(Anchoring.CHANGED, _most_alike(hunt.figure, chosen, 0.0), "its words stand with another number")
+
+
+def _by_terms(hunt: _Hunt) -> Anchor | None:
+    """The only sentence with all terms and one number of the figure's kind, where no last version tells more.
+
+    For figures without words of their own (*15 ms*). A number far from the figure is another fact, not its successor.
+    """
+    wanted = read(hunt.figure).numbers
+    if hunt.was or not hunt.terms or len(wanted) != 1:
+        return None
+    found = []
+    for place in hunt.near:
+        here = [number for number in read(place.sentence).numbers if number.kind == wanted[0].kind]
+        if len(here) == 1 and _has(hunt.terms, place.sentence, every=True) and _is_near(here[0], wanted[0]):
+            found.append(place.sentence)
+    if len(found) != 1:
+        return None
+    return Anchor(Anchoring.CHANGED, _most_alike(hunt.figure, found[0], 0.0), "its terms stand with another number")
+
+
+def _is_near(one: Printed, other: Printed) -> bool:
+    low, high = sorted((_amount(one), _amount(other)))
+    return low > 0 and high <= SUCCESSOR_FACTOR * low
 
 
 def _masked(text: str) -> str:
