@@ -8,6 +8,8 @@ from atlas.sim.plan import Floats
 
 _NARROWEST = 1e-3
 """Requests of one step end over at least so many seconds: a mass at a point has no rate."""
+_NEW = 0.01
+"""Share of its rate below which an outcome was not there before: the delay of then is not its own."""
 
 
 class Ends:
@@ -17,7 +19,7 @@ class Ends:
         self._starts: list[Floats] = []
         self._stops: list[Floats] = []
         self._masses: list[Floats] = []
-        self._delay = np.zeros(0)
+        self._rates, self._delay = np.zeros(0), np.zeros(0)
         self._table = np.zeros((3, 0, 0))
         """All of them as one array, made when it is first asked for."""
 
@@ -26,14 +28,14 @@ class Ends:
         self._starts.append(np.zeros(len(rates)))
         self._stops.append(delays)
         self._masses.append(rates * delays)
-        self._delay = delays
+        self._rates, self._delay = rates, delays
 
     def add(self, start_s: float, end_s: float, rates: Floats, delays: Floats) -> None:
         """Requests per second of a step, by outcome, and the delay at its end."""
-        self._starts.append(start_s + self._delay)
+        self._starts.append(start_s + np.where(self._rates > _NEW * rates, self._delay, delays))
         self._stops.append(end_s + delays)
         self._masses.append(rates * (end_s - start_s))
-        self._delay = delays
+        self._rates, self._delay = rates, delays
 
     def ended(self, column: int, at_s: Floats) -> Floats:
         """How many of an outcome have ended up to each of the times."""

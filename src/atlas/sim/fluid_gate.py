@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
 
+from atlas.sim.fluid_delay import Coming
 from atlas.sim.fluid_web import Web, summed
 from atlas.sim.plan import NONE, SHED_MEMORY_S, Floats, Ints
-from atlas.sim.side_by_side import ByNode, ByStation, NodeState, Of, StationState
+from atlas.sim.side_by_side import ByNode, ByStation, NodeState, Of, Spans, StationState
 
 _TINY = 1e-12
 ByRule = Annotated[Floats, Of("rules")]
@@ -137,6 +139,8 @@ class Breakers:
     _failures: NodeState
     open_until: NodeState
     is_needed: bool
+    coming: Coming
+    """Answers on their way: those that succeed, and those that fail."""
 
     def __init__(self, web: Web) -> None:
         sites = web.network.plan.sites
@@ -144,10 +148,28 @@ class Breakers:
         self._open_s = sites.breaker_open_s[web.site]
         self._answers, self._failures = np.zeros(web.count), np.zeros(web.count)
         self.open_until = np.full(web.count, NONE, dtype=np.float64)
-        self.is_needed = bool((self.threshold > 0).any())
+        mine = np.flatnonzero(self.threshold > 0)
+        self.coming, self.is_needed = Coming(mine, 2), len(mine) > 0
+
+    def learn(
+        self,
+        now: Floats,
+        dt: Floats,
+        answers: tuple[Floats, Floats],
+        spans: Sequence[Spans],
+        time: tuple[list[float], list[float]],
+    ) -> None:
+        """Count the answers that come in a step: of what was called while closed, after the time it took.
+
+        ``answers``: calls per second that succeed and that fail, and the time each of them takes (s).
+        """
+        rates, delays = answers
+        fine, bad = self.coming.leaving(rates.shape, spans, time)
+        self.coming.enter(spans, time, np.where(self.open_until <= now, rates, 0.0), delays)
+        self.feed(now, fine + bad, bad / np.maximum(fine + bad, _TINY), dt)
 
     def feed(self, now: Floats, rate: Floats, failed: Floats, dt: Floats) -> None:
-        """Count the answers of a step (those a breaker gave itself are not counted)."""
+        """Count answers (those a breaker gave itself are not counted)."""
         is_closed = (self.open_until <= now) & (self.threshold > 0)
         fade = np.exp(-np.minimum(rate * dt * 0.01, 50.0))
         self._answers = np.where(is_closed, self._answers * fade + (1 - fade) * 100, self._answers)

@@ -26,8 +26,8 @@ class Moment:
     flowing: Flowing
     moved: list[float]
     """How far the state has moved (at most 0.01 or so is sensible)."""
-    empty_in: list[float]
-    """Seconds until the next backlog is worked off; infinite: there is none."""
+    turns_in: list[float]
+    """Seconds until the next backlog makes calls late no more, or ends; infinite: none is worked off."""
     closes: list[float]
     """When the next open breaker closes; infinite: none is open."""
 

@@ -42,17 +42,23 @@ class Queues:
     """Waiting calls fewer per second, in the last step."""
     _load: Annotated[Ints, Of("groups", is_state=True)]
     """Where on its curve each group was last: that is where it is looked for first."""
+    _out: GroupState
+    """Calls per second that one queue lets go."""
     _hot_share: ByNode
+    _in_time: ByGroup
+    """The shortest timeout of each queue's calls (or infinite)."""
     _limit: ByGroup
 
     def __init__(self, web: Web, state: Conditions) -> None:
         groups = len(web.group_station)
         self._jobs = np.zeros(len(web.member_node))
-        self.waiting, self.busy, self._drains = np.zeros((3, groups))
+        self.waiting, self.busy, self._drains, self._out = np.zeros((4, groups))
         self._load = np.ones(groups, dtype=np.int64)
         self._hot_share = np.where(web.node_group == web.node_hot_group, 0.0, web.node_hot_share)
         self._prepare(web, curves_of(web.network, state))
-        self._limit = self._patience()
+        self._in_time, self._limit = np.full(groups, np.inf), self._patience()
+        timeouts = web.network.plan.sites.timeout_s[web.site[web.member_node]]
+        np.minimum.at(self._in_time, web.member_group, np.where(timeouts > 0, timeouts, np.inf))
 
     def _prepare(self, web: Web, curves: Curves) -> None:
         self._web, self.curves = web, curves
@@ -122,10 +128,15 @@ class Queues:
         """Jobs inside, by member."""
         return self._jobs
 
-    def empty_in(self) -> Floats:
-        """Seconds until a backlog is worked off, at the pace of the last step (infinite: there is none), by group."""
+    def turns_in(self) -> Floats:
+        """Seconds until a backlog that is worked off makes calls late no more, or ends (infinite: none is), by group.
+
+        At the pace of the last step; calls are late behind a wait of more than the shortest of their timeouts.
+        """
         backlog = (self.waiting > self.curves.servers) & (self._drains > 0)
-        left: Floats = np.where(backlog, self.waiting, np.inf) / np.where(backlog, self._drains, 1.0)
+        late = self.waiting - self._in_time * self._out
+        ahead = np.where(late > 0, late, self.waiting)
+        left: Floats = np.where(backlog, ahead, np.inf) / np.where(backlog, self._drains, 1.0)
         return left
 
     def step(self, asked: Floats, occupied: Floats, holds: Flags, time: tuple[Floats, Floats]) -> tuple[Met, Floats]:
@@ -155,8 +166,8 @@ class Queues:
         self.waiting, self.busy = waiting, busy
         through = np.where(holds[node], (begun / total)[group] * inside, ended)
         served = summed(node, through * self._member_queues, web.count)
-        out = capacity * np.maximum(busy, _HARDLY)
-        return self._meet(refused, out, waits, arriving / capacity), served
+        self._out = capacity * np.maximum(busy, _HARDLY)
+        return self._meet(refused, self._out, waits, arriving / capacity), served
 
     def _solve(self, total: Floats, dt: Floats, capacity: Floats, arriving: Floats, mean: Floats) -> tuple[Floats, ...]:
         """Number inside after the step (L + dt·(served(L) + refused(L)) = what was there and came), busy share, …"""

@@ -15,6 +15,7 @@ import numpy as np
 from atlas.sim.conditions import initial, open_rates
 from atlas.sim.fluid_ends import Ends
 from atlas.sim.fluid_motion import Moment
+from atlas.sim.fluid_record import columns_of
 from atlas.sim.fluid_step import Fluid
 from atlas.sim.plan import NONE, Change, Floats, Plan
 
@@ -56,8 +57,10 @@ class Course:
         self.sums: list[Floats] = []
         self.ends = Ends()
         self._first_step = _first_step(plan)
+        first = columns_of(plan)["queued"]
+        self._queued = slice(first, first + len(plan.stations))
         self._latest = np.zeros(0)
-        self._closes = self._empty_in = math.inf
+        self._closes = self._turns_in = math.inf
         self._row = 0
         self._asks = self._run()
         self.ask, self.is_over = next(self._asks), False
@@ -100,7 +103,7 @@ class Course:
 
     def _feel(self, moment: Moment) -> Floats:
         """Remember what tells how long the next step may be; the row of the record."""
-        self._closes, self._empty_in = moment.closes[self.number], moment.empty_in[self.number]
+        self._closes, self._turns_in = moment.closes[self.number], moment.turns_in[self.number]
         self._latest = moment.flowing.row(self.whole.spans[self.number])
         return self._latest
 
@@ -150,7 +153,7 @@ class Course:
             len(factors) > 0 and float(np.ptp(factors)) < 1e-9 and not (before[before <= 0] != after[before <= 0]).any()
         )
         if in_step:
-            self.whole.scale(float(factors[0]), self.whole.spans[self.number]["nodes"])
+            self.whole.scale(float(factors[0]), self.number)
         first = last = self._latest
         for _ in range(1 if in_step else self.own.web.depth):
             self.steps += 1
@@ -173,16 +176,15 @@ class Course:
         while now < end - 1e-9:
             closes = self._closes
             left = min(end, closes) - now
-            most = min(step, max(self._empty_in / 2, shortest))  # much changes where a backlog ends
+            most = min(step, max(self._turns_in / 2, shortest))  # much changes there
             dt = left if left <= most * 1.5 else min(most, left / 2)
-            dt = max(dt, 1e-6)
+            dt, step = max(dt, 1e-6), min(step, most)
             self.steps, taken = self.steps + 1, taken + 1
             if taken % _PATIENCE == 0:  # what swings for ever is followed ever more coarsely
                 shortest = min(2 * shortest, _COARSEST)
                 step = max(step, shortest)
             moment = yield Ask(now, dt, rates)
-            self.times.append(now + dt)
-            self.sums.append(self._feel(moment) * dt)
+            self._record(now + dt, dt, moment)
             self.ends.add(now, now + dt, *moment.flowing.ending(self.whole.spans[self.number]))
             now += dt
             moved = moment.moved[self.number]
@@ -195,13 +197,20 @@ class Course:
                 step = shortest
         return step
 
+    def _record(self, end: float, dt: float, moment: Moment) -> None:
+        """Add what flowed in a step to the sums; queues grow and shrink evenly within it."""
+        before, row = self._latest[self._queued], self._feel(moment).copy()
+        row[self._queued] = (before + row[self._queued]) / 2
+        self.times.append(end)
+        self.sums.append(row * dt)
+
     def _apply_changes(self, now: float) -> bool:
         """Changes of the timeline that are due; whether there were any."""
         timeline, first = self.plan.timeline, self._row
         while self._row < len(timeline) and timeline.at_s[self._row] <= now + 1e-9:
             self._state.apply(self.plan, self._row)
             if timeline.kind[self._row] == Change.CAPACITY:
-                self.has_new_capacity, self._empty_in = True, math.inf
+                self.has_new_capacity, self._turns_in = True, math.inf
             self._row += 1
         self.has_new_conditions |= self._row > first
         return self._row > first

@@ -10,6 +10,7 @@ import numpy as np
 from atlas.sim.conditions import Conditions
 from atlas.sim.fluid_answer import Stages
 from atlas.sim.fluid_cache import Caches
+from atlas.sim.fluid_delay import Coming
 from atlas.sim.fluid_gate import Breakers, Gates
 from atlas.sim.fluid_inputs import Settings, Weather, settings_of
 from atlas.sim.fluid_motion import Motion, Peaks
@@ -43,9 +44,7 @@ class FluidState:
     """Mean time until a call has failed, where it fails: from its first attempt, ..."""
     last_s: NodeState
     """... and from its last."""
-    _waiting: NodeRowsState
     _wanted: NodeRowsState
-    _pause: NodeRowsState
     _tokens: NodeState
     _served: NodeState
     _reach: Annotated[Floats, Of("stages", is_state=True)]
@@ -68,8 +67,9 @@ class FluidState:
         self.stages = Stages(self.web)
         self.caches = Caches(self.web, state.warm)
         self.meter, self.motion = Meter(self.web, for_s), Motion(self.web)
-        self._waiting, self._wanted = np.zeros((2, self._given.retries, nodes))
-        self._pause = self._given.backoff + 0.0
+        self._wanted = np.zeros((self._given.retries, nodes))
+        self._again = Coming(np.flatnonzero(self.web.attempts > 1), self._given.retries)
+        """What failed and is tried again after its pause."""
         self._tokens = np.full(nodes, 10.0)
         self._served, self._reach = np.zeros(nodes), np.ones(len(self.web.stage_parent))
         self._through = np.ones(nodes)
@@ -117,6 +117,8 @@ class FluidState:
         whole.weather = joined([run.weather for run in runs], spans)
         for name in _PARTS:
             setattr(whole, name, joined([getattr(run, name) for run in runs], spans))
+        whole._again = Coming.side_by_side([run._again for run in runs])
+        whole.breakers.coming = Coming.side_by_side([run.breakers.coming for run in runs])
         whole.stages = Stages.side_by_side([run.stages for run in runs], whole.web, spans)
         whole._place([run.web.sizes for run in runs])
         for run, span in zip(runs, spans, strict=True):

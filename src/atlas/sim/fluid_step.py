@@ -29,10 +29,10 @@ class Fluid(FluidState):
         """Go ``dt`` seconds on (by plan), with these requests per second of the open sources."""
         peaks, owner = self._peaks, self._peaks.owner
         pace = {each: dt[owner[each]] for each in _PACED}
-        begin = now[owner["nodes"]]
+        begin, self._time = now[owner["nodes"]], (now.tolist(), dt.tolist())
         miss, happens = self.caches.misses(self.web)
         calls = self._calls(pace["sources"], arrivals, happens)
-        attempts = self._attempts(calls, pace["nodes"])
+        attempts = self._attempts(calls)
         made = attempts.sum(axis=0)
         asked = made * (1 + self._copies) * self._shared + self._unwaited(miss)
         barred = self._barred(begin, asked, pace["stations"])
@@ -44,14 +44,16 @@ class Fluid(FluidState):
         return Moment(
             flowing=flowing,
             moved=self.motion.moved(self.queues, (self._served, self.ok, self.good), self.caches.warm, peaks).tolist(),
-            empty_in=peaks.least_of("groups", self.queues.empty_in()),
+            turns_in=peaks.least_of("groups", self.queues.turns_in()),
             closes=peaks.closing(self.breakers, now + dt),
         )
 
-    def scale(self, factor: float, nodes: slice) -> None:
+    def scale(self, factor: float, number: int) -> None:
         """Let everything that flows in a plan flow at a multiple (where all its sources change alike)."""
-        for flow in (self._served, self._waiting, self._wanted, self._fallen, self._diverted):
-            flow[..., nodes] *= factor
+        for flow in (self._served, self._wanted, self._fallen, self._diverted):
+            flow[..., self.spans[number]["nodes"]] *= factor
+        self._again.scale(number, factor)
+        self.breakers.coming.scale(number, factor)
 
     def _calls(self, dt: Floats, arrivals: Floats, happens: Floats) -> Floats:
         """Calls per second of each node as its callers count them."""
@@ -74,13 +76,11 @@ class Fluid(FluidState):
         self._thinking = (self._thinking + dt * given.users / away) / (1 + dt / pause + dt / away)
         return np.where(given.users > 0, self._thinking / pause, arrivals)
 
-    def _attempts(self, calls: Floats, dt: Floats) -> Floats:
+    def _attempts(self, calls: Floats) -> Floats:
         """First attempts and retries per second, by the number of the attempt."""
         if not self._given.retries:
             return calls[None]
-        # implicit, as if as many failed as a step ago
-        out = (self._waiting + self._wanted * dt) / (self._pause + dt)
-        return np.concatenate((calls[None], out))
+        return np.concatenate((calls[None], self._again.leaving(self._wanted.shape, self.spans, self._time)))
 
     def _unwaited(self, miss: Floats) -> Floats | float:
         """Calls to a store on hits of a cache with constant work."""
@@ -140,7 +140,9 @@ class Fluid(FluidState):
         self.lost_s, self.last_s = lost_s * self.web.attempts + given.pauses, self._loss
         spent = self._spent(mean, variance, late) * (1 - refused) + lost * given.patience
         if self.breakers.is_needed:
-            self.breakers.feed(time[0], made * (time[0] >= self.breakers.open_until), failed, time[1])
+            fine = np.maximum(spent - failed * self._loss, 0.0) / np.maximum(1 - failed, TINY)
+            answers = np.array((made * (1 - failed), made * failed)), np.array((np.minimum(fine, spent), self._loss))
+            self.breakers.learn(*time, answers, self.spans, self._time)
         self._settle(time[1], calls, attempts, (ok, good, failed, spent, variance * (1 - late)))
 
     def _chain_lost(self, happens: Floats) -> tuple[Floats, Floats]:
@@ -222,7 +224,10 @@ class Fluid(FluidState):
             self._shared = np.where(given.coalesce, 1 / (1 + calls / given.callers * spent), 1.0)
 
     def _retry(self, calls: Floats, attempts: Floats, failed: Floats, dt: Floats) -> Floats:
-        """Send what failed and may be tried again to wait; the share of it for which there are tokens."""
+        """Let what failed and may be tried again come again after its pause; the share for which there are tokens.
+
+        The pause lasts until the failure is known, and then the backoff.
+        """
         given = self._given
         again = failed
         if len(given.voters):  # nobody tries again once the quorum is there
@@ -231,7 +236,7 @@ class Fluid(FluidState):
         wanted = attempts[:-1] * again * given.allowed
         allowed = self._budgeted(calls, wanted, dt)
         self._wanted = wanted * allowed
-        self._wait_out(dt)
+        self._again.enter(self.spans, self._time, self._wanted, given.backoff + self._loss)
         return allowed
 
     def _ended(
@@ -248,18 +253,6 @@ class Fluid(FluidState):
         here = self._given.ends_apart & (ends > TINY)
         part = np.where(here, made / np.maximum(ends, TINY), 1 + more)
         return ok * part, good * part, np.where(here, gone, calls * np.maximum(1 - ok * part, 0.0))
-
-    def _wait_out(self, dt: Floats) -> None:
-        """Let what failed in a step wait to be tried again: until its failure was known, and then its backoff.
-
-        What waits already keeps the pause it came with. Both follow from implicit steps, so that as many wait after
-        long steps as after short ones.
-        """
-        come = self._wanted * dt
-        there = self._waiting + come
-        longer = self._given.backoff + self._loss - self._pause
-        self._pause = self._pause + longer * (come / np.maximum(there, TINY))
-        self._waiting = there * self._pause / (self._pause + dt)
 
     def _budgeted(self, calls: Floats, wanted: Floats, dt: Floats) -> Floats:
         """Share of the wanted retries for which there are tokens."""
