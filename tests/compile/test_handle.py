@@ -9,6 +9,7 @@ import pytest
 import atlas
 from atlas.compile import Settings
 from atlas.compile.chart import save_chart
+from atlas.compile.handle import Handle
 
 
 def test_a_system_is_loaded_and_run(root: Path, tmp_path: Path) -> None:
@@ -50,3 +51,16 @@ def test_a_short_run_is_measured_too(root: Path, for_s: float) -> None:
     result = atlas.load("discord", root / "catalogue").run(for_s=for_s, settings=Settings("discrete", most_calls=3e5))
     assert len(result.stations()) > 5
     assert {row[2] for row in result.flows()[1:]} & {"–", "nan %"} == set()
+
+
+def test_a_system_with_changes_is_another(root: Path) -> None:
+    """Two underscores stand for a dot of the path; the system itself stays what it is."""
+    discord = atlas.load("discord", root / "catalogue")
+    changed = discord.with_changes(components__messages__instances={"assumed": 7, "because": "a test"})
+
+    def instances(handle: Handle) -> int:
+        stations = handle.plan().plan.stations
+        return int(stations.instances[stations.name.index("messages")])
+
+    assert instances(changed) == 7
+    assert instances(discord) != 7

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from atlas.model.document import Document
-from atlas.model.flow import AdaptiveTimeout, Call, CallSettings, Flow
+from atlas.model.flow import AdaptiveTimeout, Call, CallSettings
 from atlas.quantity import Quantity
 
 
@@ -18,11 +18,6 @@ class Place:
     path: str
     call: Call
     above: tuple[Call, ...]
-
-    @property
-    def is_waited_for(self) -> bool:
-        """Whether the flow's answer waits for this call."""
-        return not self.call.async_ and not any(c.async_ for c in self.above)
 
 
 def places(document: Document) -> Iterator[Place]:
@@ -61,8 +56,3 @@ def amplification(settings: CallSettings | None) -> float:
 
 def _share(quantity: Quantity) -> float:
     return quantity.mid
-
-
-def waiting_calls(flow: Flow) -> tuple[Call, ...]:
-    """The flow's own steps that its answer waits for."""
-    return tuple(step for step in flow.steps if not step.async_)

@@ -18,7 +18,6 @@ from atlas.quantity import Dimension, Form
 NEAR_DAYS = 400
 """Figures further apart than this are not held against each other: systems of this size double in a year or two."""
 
-RATE_METRICS = frozenset({"rate", "growth"})
 PEAK_STATS = frozenset({"peak", "max"})
 MEAN_STATS = frozenset({"average", "total"})
 

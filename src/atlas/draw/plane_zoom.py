@@ -14,8 +14,6 @@ from atlas.draw.mermaid import Flowchart, Line, Shape, identifier
 from atlas.draw.pele import natural_width
 from atlas.draw.text import wrap
 
-_NEIGHBOURS = "neighbours"
-
 
 def plane_zoom(architecture: Architecture, plane: str) -> Diagram:
     """One plane: its parts with their settings, who calls them and whom they call, with rates."""

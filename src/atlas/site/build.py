@@ -119,10 +119,7 @@ def build(
         digests = {job.path.stem: found for job in plan if (found := kept[job.key])}
         past, unread = past_metrics(root)
         left_out += unread
-        context = Context(vocabulary, site, today, store.folder, past)
-        for shared in chain(stream(list(digests.values()), context), [assets(store.folder)]):
-            write_files(stage, shared)
-            count += len(shared)
+        count += _write_shared(list(digests.values()), Context(vocabulary, site, today, store.folder, past), stage)
         searched = _search(stage, store, plan) if with_search else search.SearchIndex(is_made=False)
         if cache is not None:
             store.prune([job.key for job in plan])
@@ -253,6 +250,15 @@ def _render_one(task: tuple[Job, _Given]) -> _Done:
     store = Cache(given.cache)
     keep(store, job, rendered)
     return _Done(rendered.findings, store.copy(job.key, given.stage) if rendered.digest is not None else 0)
+
+
+def _write_shared(digests: Sequence[Digest], context: Context, stage: Path) -> int:
+    """Write the pages about many systems and the files that all pages share; how many."""
+    count = 0
+    for shared in chain(stream(digests, context), [assets(context.cache)]):
+        write_files(stage, shared)
+        count += len(shared)
+    return count
 
 
 def keep(store: Cache, job: Job, rendered: Rendered) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -164,7 +165,6 @@ def digest(
 ) -> Digest:
     """The digest of one system; ``kept`` are the outcomes of its drills, where they were run."""
     document = system.document
-    patterns = document.patterns
     global_flow = next((p for p in pictures if p.code == "L0"), None)
     return Digest(
         slug=system.slug,
@@ -183,11 +183,7 @@ def digest(
         sources=_sources(system),
         heat=tuple(HeatDigest(plane=c.plane, share=c.share, text=c.text, does=c.does) for c in heat(system)),
         drawings=tuple(DrawingDigest(code=p.code, name=p.name, state=p.state, gaps=p.gaps) for p in pictures),
-        patterns=_known(system, "patterns", (patterns.primary, *patterns.overlays) if patterns else ()),
-        micro=_known(system, "patterns", patterns.micro if patterns else ()),
-        mechanisms=_known(system, "mechanisms", tuple(mechanisms_in_use(system))),
-        guarantees=_known(system, "guarantees", tuple(g.id for g in document.guarantees)),
-        technologies=_technologies(system),
+        **_words(system),
         regions=TOPOLOGY[document.regions.topology] if document.regions else "",
         related={one.id: one.because for one in document.related.systems} if document.related else {},
         show=tuple(c for c in document.scale.show if c in system.claims) if document.scale else (),
@@ -201,6 +197,18 @@ def digest(
         drills=_drills(kept),
         pages=_pages(system, pictures, kept),
     )
+
+
+def _words(system: System) -> dict[str, Any]:
+    """What of the vocabularies the architecture is made of."""
+    patterns = system.document.patterns
+    return {
+        "patterns": _known(system, "patterns", (patterns.primary, *patterns.overlays) if patterns else ()),
+        "micro": _known(system, "patterns", patterns.micro if patterns else ()),
+        "mechanisms": _known(system, "mechanisms", tuple(mechanisms_in_use(system))),
+        "guarantees": _known(system, "guarantees", tuple(g.id for g in system.document.guarantees)),
+        "technologies": _technologies(system),
+    }
 
 
 def _pages(system: System, pictures: Sequence[Drawing], kept: Kept | None) -> tuple[str, ...]:

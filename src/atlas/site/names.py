@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from atlas.catalogue import overall_confidence
-from atlas.model import Claim, ClaimView, System, Vocabulary, span
+from atlas.model import Claim, ClaimView, System, Vocabulary
 from atlas.quantity import format_quantity
 from atlas.site.parts import Link, Part, Words
 
@@ -104,12 +104,6 @@ def verdict_words(claim: Claim) -> str:
     return {"unfound": "in no source that was read", "contradicted": "contradicted by other figures"}.get(
         claim.verdict, ""
     )
-
-
-def date_year(text: str) -> int | None:
-    """The last year of a date of any precision; nothing for ``unknown``."""
-    found = span(text)
-    return found.end.year if found else None
 
 
 def capital(text: str) -> str:

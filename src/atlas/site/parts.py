@@ -59,18 +59,12 @@ class Figure:
     bounds: tuple[float, float, float] | None = None
     kind: ClassVar[str] = "figure"
 
-    @property
-    def origin_words(self) -> str:
-        """The label of the mark."""
-        return ORIGIN_WORDS[self.origin]
-
 
 Part = Words | Link | Figure
 BREAK = Words("; ", "br")
 """A new line inside a cell; a semicolon in data files."""
 
 NOT_PUBLIC = Words("not public", "nil")
-NOT_STATED = Words("not stated", "nil")
 
 
 @dataclass(frozen=True, slots=True)

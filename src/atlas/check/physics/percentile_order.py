@@ -16,7 +16,6 @@ from atlas.check.registry import Breach, Check, Family, Scope
 from atlas.diagnostic import Level
 
 ORDER = {"min": 0, "p50": 1, "p95": 2, "p99": 3, "p999": 4, "max": 5, "peak": 5}
-EXTREMES = frozenset({"min", "max", "peak"})
 
 
 def must_precede(a: Fact, b: Fact) -> bool:

@@ -81,7 +81,7 @@ def system_pages(
     ``known`` maps the ids of systems that exist to their slugs, for links to comparisons; ``drills`` is how many
     the run panel has (none: there is no panel), ``has_outcomes`` whether there is a page of their outcomes.
     """
-    folder = f"systems/{system.slug}/"
+    path = f"systems/{system.slug}/index.html"
     confidence = grade(system)
     glance = record.glance(book)
     standard = standard_tables(book, confidence)
@@ -108,9 +108,8 @@ def system_pages(
         "drill_count": drills,
         "has_outcomes": has_outcomes,
     }
-    files = {folder + "index.html": render("system.html", folder + "index.html", site, **view)}
     tables = [glance, *standard, *(t for s in sections for t in s.tables), *ends, *([findings] if findings else [])]
-    return {**files, **table_files(system.slug, tables)}
+    return {path: render("system.html", path, site, **view), **table_files(system.slug, tables)}
 
 
 def standard_tables(book: EvidenceBook, confidence: str) -> tuple[Table, ...]:
