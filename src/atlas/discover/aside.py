@@ -25,6 +25,7 @@ _WHOLE = re.compile(
     r"|\b\d+% off\b|\bdiscount\b|\bcoupon\b|\bpromo code\b|\bwith code [A-Z]|\bspeed of light\b"
     r"|\blight (?:needs|takes|travels|crosses)\b|\bthe (?:earth|moon|sun|human (?:eye|brain"
     r"|ear))\b|\bsign up (?:today|now) (?:and|to|for)\b"
+    r"|\b(?:people|they|some|folks|experts|critics) say\b|\b(?:Moore|Amdahl|Conway|Murphy|Brooks|Metcalfe|Dunbar)'s\b"
     r"|\banother company\b|\b(?:reportedly|rumou?red)\b|\ba well-known\b|\bsurvey(?:s|ed)?\b|\brespondents\b"
 )
 _OTHERS = re.compile(
@@ -65,7 +66,7 @@ _COMPANY = re.compile(
 )
 _HEADCOUNT = re.compile(
     r"(?i)\b(?:employ(?:s|ed|ees?|ing)?|headcount|staff(?:ed)?(?! engineer)|colleagues|workforce"
-    r"|payroll|hire[ds]?|hiring|offices?|founders?|guests|attendees|attended|came to the (?:party"
+    r"|payroll|hire[ds]?|hiring|offices?|founders?|guests|attendees|attended|came to (?:the|our|a) (?:party"
     r"|meetup|talk)|co-workers)\b|\b(?:company|startup|start-up|firm|business|organi[sz]ation)"
     r" of (?:about |some |around |roughly )?$"
 )
@@ -75,6 +76,7 @@ _SMALL_MONEY = re.compile(
     r"|hackathon|book(?:s|let)?\b(?!ing)|bounty|donuts?|cakes?|taxi ride|hotel room|keyboard"
     r"|monitor|parking|fines?)\b"
 )
+_TURNS = re.compile(r"(?i)\b(?:spin\w*|disks?|drives?|fans?|wheels?|turbines?|motors?|rotors?|engines?)\b")
 _SCORE = re.compile(
     r"(?i)^\s?(?:stars?\b|out of|/\s?(?:5|10)\b|points? (?:out|of))|^\s?(?:problems\b|ways\b|reasons\b|lessons\b)"
 )
@@ -102,6 +104,8 @@ def is_aside(text: str, figure: Figure) -> bool:
     if _WHOLE.search(text):
         return True
     before, behind = text[max(0, figure.start - 60) : figure.start], text[figure.end : figure.end + 60]
+    if figure.noun.lower() == "rpm" and _TURNS.search(text):
+        return True
     if _SCORE.match(behind) or _is_of_others(text, figure) or _is_imagined(text, figure, behind):
         return True
     if _ASKED.match(text) and figure.kind in ("time", "money", "ratio"):
@@ -141,7 +145,13 @@ def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
         return True
     if _is_people(figure) and _HEADCOUNT.search(text[: figure.end + 20]):
         return figure.high < 500_000
+    if _PRINTED.search(text) and _PRINTS.search(figure.noun):
+        return True
     return _is_author(text, before, figure) or _is_priced(text, behind, figure)
+
+
+_PRINTED = re.compile(r"(?i)\b(?:book|novel|brochure|stickers?|posters?|printed|manual|slide deck|handbook|magazine|in \w+ charts)\b")
+_PRINTS = re.compile(r"(?i)\b(?:pages?|stickers?|posters?|copies|words?|chapters?|slides?|charts?)$")
 
 
 def _is_author(text: str, before: str, figure: Figure) -> bool:
@@ -174,11 +184,14 @@ def _money_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
     )
 
 
+_OF_OTHERS = re.compile(
+    r"(?i)\sof (?:all )?(?:startups|companies|organi[sz]ations|projects|unicorns|humanity|humans|developers|programmers|enterprises|software projects)\b"
+)
 _OF_TIMES = re.compile(r"(?i)\sof the time (?:\w+ )?(?:within|under|below|in (?:less|under))\b")
 
 
 def _ratio_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
-    if re.search(r"(?i)\bholds? (?:true )?for $", before) or _OF_TIMES.match(behind):
+    if _OF_OTHERS.match(behind) or re.search(r"(?i)\bholds? (?:true )?for $", before) or _OF_TIMES.match(behind):
         return True
     if re.match(
         (
@@ -191,7 +204,7 @@ def _ratio_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
         return True  # ninety-five percent of searches come back in 120 ms: a percentile
     return (
         re.match(
-            r"(?i)\s?(?:off\b(?! the)|(?:relative )?humidity|alcohol|incline|slope|battery|cotton|discount)", behind
+            r"(?i)\s?(?:off\b(?! the)|(?:relative )?humidity|remote|female|sure|certain|happy|organic|alcohol|incline|slope|battery|cotton|discount)", behind
         )
         is not None
         or re.search(r"(?i)\b(?:110|give|gave|gives|giving|agree\w*|am|I'm)(?: it| them| us| you| me)?\s$", before)

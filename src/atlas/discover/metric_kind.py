@@ -144,7 +144,7 @@ def flow_metric(text: str, figure: Figure) -> str | None:
 _ALLOTTED = re.compile(
     r"(?i)\b(?:rate[\s-]limit\w*|throttl\w+|quotas?|budget of|may (?:send|make|issue)|allow(?:s|ed)?|limit(?:s"
     r"|ed)? (?:of|to|at|is)"
-    r"|token bucket|bursts? of|may be used|capped at|caps?|is limited|are limited|limiter)\b"
+    r"|429|token bucket|bursts? of|may be used|capped at|caps?|is limited|are limited|limiter)\b"
 )
 _LOAD = re.compile(
     r"(?i)\b(?:requests?|queries|reads?|writes?|ops|qps|rps|tps|traffic|load|calls|messages|transactions)\b"

@@ -13,6 +13,7 @@ _CHANGED = (
 )
 RATIO = cues(
     ("hit-ratio", 120, r"\b(?:hit|miss)[\s-](?:ratios?|rates?)\b"),
+    ("reduction", 100, rf"\b(?:saved?|saves|saving|shaved|shaves|trimmed|cut) (?:us )?{LOOSELY}$"),
     ("hit-ratio", 90, rf"\bcaches {LOOSELY}$"),
     ("utilisation", 108, (
         r"\butili[sz]ation\b|\boccupancy\b|\bCPU (?:load|usage)\b|\b(?:used|filled|loaded) (?:up )?to \w*\s?$"

@@ -35,9 +35,10 @@ _PERSONAL = re.compile(
     r"|debated|discussed|spent|talked|slept|sat|waited|celebrated|puzzled|searched|scratched"
     r"|chatted|met)\b"
     r"|\b(?:coffee|lunch|vacation|holidays?|sabbatical|weekend off|parental leave|sleep|a week on)\b"
+    r"|\bmy (?:train|flight|bus|alarm|watch|laptop|kids?|wife|husband|boss|desk|day|night|morning)\b"
 )
 _EXPERIENCE = re.compile(
-    r"(?i)^\sof (?!the\b|(?:\w+\s){0,2}?(?:data|logs?|history|histories|mail|messages?|metrics|events?|records?"
+    r"(?i)^\s(?:in (?:the|this) (?:industry|business|field|trade|job|company)|as an? )\b|^\sof (?!the\b|(?:\w+\s){0,2}?(?:data|logs?|history|histories|mail|messages?|metrics|events?|records?"
     r"|backups?|traces"
     r"|spans|archives?|readings|telemetry|footage|chats?|orders|prices|statements|retention|snapshots|traffic|downtime"
     r"|outages?|silence|writes|updates|samples|recordings|transactions|audio|video|inventory|clicks|tape|changes|work"
@@ -47,8 +48,8 @@ _EXPERIENCE = re.compile(
 _IS_TALK = re.compile(
     r"(?i)\b(?:talk|recording|video|episode|podcast|presentation|keynote|webinar|interview|article|post|lecture"
     r"|tutorial"
-    r"|workshop|course|session at|lunch|commute|flight|train ride|walk|break|meeting|stand-?up|retro\w*)(?: itself)?"
-    r" (?:is|was|runs?|ran|lasts?|lasted|takes?|took)(?: only| just| about| some| almost| over)?\s$"
+    r"|workshop|course|session at|lunch|commute|flight|train ride|walk|break|meeting|stand-?up|retro\w*)(?:,[^,]{0,20},| itself)?"
+    r" (?:is|was|runs?(?: for)?|ran(?: for)?|lasts?|lasted|takes?|took)(?: only| just| about| some| almost| over)?\s$"
 )
 _IN_PERSON = re.compile(r"(?i)^\s(?:I|he|she)\b")
 _OF_DATA = re.compile(
@@ -67,6 +68,7 @@ _STILL = re.compile(r"(?i)\bold(?:er)? than\s$|\bfor\s$")
 _SO_FAR = re.compile(r"(?i)\s(?:now|straight|already|in a row)\b")
 _ALREADY = re.compile(r"(?i)\balready\s$")
 _NOT_AGO = re.compile(r"(?i)\s(?:later|earlier|since|after)\b")
+_WILL_BE = re.compile(r"(?i)[^.;]{0,30}\b(?:will|won't)\b")
 _HARDLY = re.compile(r"(?i)\b(?:now|nearly|in under)\s$")
 _LISTENED = re.compile(r"(?i)\b(?:read|talk|video|episode|podcast|listen)(?:ing)?(?: time| of|:)\s$")
 _OF_CALENDAR = re.compile(r"(?i)-?\s?(?:month|week|year|day|quarter)s?\b")
@@ -102,6 +104,8 @@ def _is_of_calendar(behind: str, figure: Figure) -> bool:
 def _is_age(before: str, behind: str, figure: Figure) -> bool:
     """How old somebody is, how long ago it was, for how long it has been so."""
     long = _is_long(figure)
+    if re.match(r"(?i)\sin a row\b", behind) or (long and _WILL_BE.match(behind) and re.search(r"(?i)\bin $", before)):
+        return True
     if _AGO.match(behind) and (long or not _NOT_AGO.match(behind)):
         return True
     if _LAST.search(before) and (long or not _HARDLY.search(before)):

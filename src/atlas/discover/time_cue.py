@@ -86,7 +86,7 @@ TIME = cues(
         r"|\bback (?:again|alive)\b|\bback$|\bcomes? back$"
     )),
     ("rpo", 90, (
-        r"\bRPOs?\b|\bdata loss\b|\blos(?:e|es|ing|t|s)\b(?! of (?:an?|one|the|any)\b)(?! an? )[^.;]{0,40}$"
+        r"\bRPOs?\b|\bdata loss\b|\blos(?:e|es|ing|t|s)\b(?! (?:power|contact|track|patience|connectivity|quorum)\b)(?! of (?:an?|one|the|any)\b)(?! an? )[^.;]{0,40}$"
         r"|^\sof (?:(?:un\w+|recent|the latest|latest|fresh|new) )?(?:data|writes|updates"
         r"|transactions|changes|orders|events|work|edits|messages)\b[^.;]{0,30}(?:lost|gone|missing|lose|loss"
         r"|at risk|if|when)"

@@ -24,7 +24,8 @@ _UNIT_NEXT = (
 )
 _NAMED = (
     r"version|release|rev(?:ision)?|figure|fig\.?|table|section|sec\.|§+|chapter|appendix|part"
-    r"|step|phase|stage|page|pp?\."
+    r"|step|phase|stage|pages?|pp?\.|chapters|sections|figures|versions|slides|article|art\.|clause|amendment|directive|annex|booth"
+    r"|listing|example|exercise|tip|fact|myth|reason"
     r"|slide|episode|lesson|volume|vol\.|issue|ticket|bug|case|incident|no\.|nr\.|number|id"
     r"|port|ports|rfc|pep|jep|kip|cve|iso|din|ieee"
     r"|chapter|paragraph|line|lines|row|column|exit code|error code|code|status|status code"
