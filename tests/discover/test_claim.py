@@ -106,3 +106,70 @@ def test_the_sentences_of_development_are_read() -> None:
     assert found.recall >= 0.95
     assert found.metric_precision >= 0.93
     assert found.metric_recall >= 0.90
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("There were 3 nodes; today there are 40.", ["3", "40"]),
+        ("Of 900 pods, 12 crashed.", ["900", "12"]),
+        ("We merged seven clusters into two.", ["7", "2"]),
+        ("Users: 14M. Shards: 512.", ["14M", "512"]),
+        ("4,000 users in March, 19,000 in June.", ["4,000", "19k"]),
+        ("The floor is 700 connections, the ceiling 45,000.", ["700", "45k"]),
+        ("DAU 31M, fleet size: 1,260.", ["31M", "1,260"]),
+        ("It runs on 64 shards behind Vitess 19 and takes 8 TB.", ["64", "8 TB"]),
+        ("Part 19, and they move 610 MB/s.", ["610 MB/s"]),
+    ],
+)
+def test_a_number_takes_the_noun_that_was_said_before(text: str, found: list[str]) -> None:
+    """And none where it belongs to a name or to another clause."""
+    assert [c.text for c in claims(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rivals need 500 nodes for that.",
+        "A naive design would need 900 servers.",
+        "Sign up in 5 minutes.",
+        "We work in two-week sprints.",
+        "After fifteen years in the industry one is tired.",
+        "99 % of startups fail.",
+        "Our rota is 24 hours a day, seven days a week.",
+        "Three quarters of the queries are cheap.",
+    ],
+)
+def test_what_others_have_or_would_have_is_no_claim(text: str) -> None:
+    """Nor is how long a plan, a practice or a talk takes."""
+    assert claims(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "metric"),
+    [
+        ("Each relay forwards 25 Gbit/s.", "bandwidth-per-node"),
+        ("A typical user sends 40 messages per day.", None),
+        ("Our nodes have 2 TiB each.", "storage-per-node"),
+        ("The new codec saves 6 GB a day.", None),
+        ("A query fans out to 120 suppliers.", "fanout"),
+        ("The hit rate of the cache climbed to 88 %.", "hit-ratio"),
+        ("Our servers were idle 80% of the time.", "utilisation"),
+        ("The alarm goes off at a threshold of 80 %.", None),
+        ("The copy is 15 minutes behind the primary.", "lag"),
+        ("Time to repair: 51 min.", "rto"),
+        ("We moved 26 petabytes from Oslo to Turku.", None),
+    ],
+)
+def test_the_metric_is_that_of_the_word_that_speaks_most_plainly(text: str, metric: str | None) -> None:
+    """Names of a measure before verbs, and whose figure it is before both."""
+    (claim,) = claims(text)
+    assert claim.metric == metric
+
+
+def test_a_figure_of_which_no_word_says_what_it_is_follows_the_one_before() -> None:
+    """And where none stands before it, a time between seconds and a minute has no metric."""
+    first, second = claims("At best a cold start costs 220 ms, at worst 19 s.")
+    assert (first.metric, second.metric, second.is_told) == ("latency", "latency", False)
+    (alone,) = claims("Roughly 25 seconds, said Hanna.")
+    assert (alone.metric, alone.is_told) == (None, False)

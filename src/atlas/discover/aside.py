@@ -57,7 +57,7 @@ _WOULD = re.compile(
 _WOULD_BE = re.compile(r"(?i)^[^.;:,]{0,30}\swould(?: not|n't)? (?:have|be|need|take|do|cost|suffice)\b")
 _ASKED = re.compile(
     r"(?i)^\W*(?:sign up|try|get started|start|join|buy|win|book|download|subscribe|register|order|upgrade|claim"
-    r"|grab|save|enjoy|call|contact|learn|discover|meet|ask)\b(?![^.;]{0,40}\bdevelopers who\b)"
+    r"|grab|save|enjoy|call|contact|learn(?! how)|discover(?! how)|meet|ask)\b(?![^.;]{0,40}\bdevelopers who\b)"
 )
 """Sentences that call the reader to something."""
 _COMPANY = re.compile(
@@ -145,12 +145,16 @@ def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
         return True
     if _is_people(figure) and _HEADCOUNT.search(text[: figure.end + 20]):
         return figure.high < 500_000
+    if re.match(r"(?i)\d+\sproblems\b", text[figure.start :]):
+        return True
     if _PRINTED.search(text) and _PRINTS.search(figure.noun):
         return True
     return _is_author(text, before, figure) or _is_priced(text, behind, figure)
 
 
-_PRINTED = re.compile(r"(?i)\b(?:book|novel|brochure|stickers?|posters?|printed|manual|slide deck|handbook|magazine|in \w+ charts)\b")
+_PRINTED = re.compile(
+    r"(?i)\b(?:book|novel|brochure|stickers?|posters?|printed|manual|slide deck|handbook|magazine|in \w+ charts)\b"
+)
 _PRINTS = re.compile(r"(?i)\b(?:pages?|stickers?|posters?|copies|words?|chapters?|slides?|charts?)$")
 
 
@@ -185,7 +189,8 @@ def _money_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
 
 
 _OF_OTHERS = re.compile(
-    r"(?i)\sof (?:all )?(?:startups|companies|organi[sz]ations|projects|unicorns|humanity|humans|developers|programmers|enterprises|software projects)\b"
+    r"(?i)\sof (?:all )?(?:startups|companies|organi[sz]ations|projects|unicorns|humanity|humans|developers"
+    r"|programmers|enterprises|software projects)\b"
 )
 _OF_TIMES = re.compile(r"(?i)\sof the time (?:\w+ )?(?:within|under|below|in (?:less|under))\b")
 
@@ -204,7 +209,9 @@ def _ratio_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
         return True  # ninety-five percent of searches come back in 120 ms: a percentile
     return (
         re.match(
-            r"(?i)\s?(?:off\b(?! the)|(?:relative )?humidity|remote|female|sure|certain|happy|organic|alcohol|incline|slope|battery|cotton|discount)", behind
+            r"(?i)\s?(?:off\b(?! the)|(?:relative )?humidity"
+            r"|remote|female|sure|certain|happy|organic|alcohol|incline|slope|battery|cotton|discount)",
+            behind,
         )
         is not None
         or re.search(r"(?i)\b(?:110|give|gave|gives|giving|agree\w*|am|I'm)(?: it| them| us| you| me)?\s$", before)

@@ -57,10 +57,14 @@ FAINT = -10
 def _breaks(between: str) -> int:
     if len(between) <= LABELLED and between.startswith(":"):
         return 0
-    joined = _NAMES_JOINED.sub("  ", between)
-    return 35 * sum(joined.count(mark) for mark in (",", ";", " and ", " but ", ": "))
+    joined = _NAMES_JOINED.sub("  ", _OF_LABEL.sub("", between))
+    return 70 * len(_SENTENCE_ENDS.findall(joined)) + 35 * sum(
+        joined.count(mark) for mark in (",", ";", " and ", " but ", ": ")
+    )
 
 
+_OF_LABEL = re.compile(r":\s\W{0,3}$")
+_SENTENCE_ENDS = re.compile(r"[.!?]\s(?=[A-Z])")
 _NAMES_JOINED = re.compile(
     r"(?<=[A-Z][a-z]) and (?=[A-Z])|(?<=[A-Z][a-z]{2}) and (?=[A-Z])|(?<=[a-z]) and (?=[A-Z][a-z]+ )"
 )

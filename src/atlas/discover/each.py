@@ -25,7 +25,7 @@ seat
 NULL_THINGS = frozenset(NULL_THINGS_WORDS.split())
 _EACH = re.compile(
     r"(?i)\b(?:each|every|one|a single|any|per|single|(?:our|the) (?:busiest|largest|biggest|hottest|slowest|fastest"
-    r"|smallest)|an? (?:typical|normal|average|busy|heavy|single|modern|standard|big|small"
+    r"|smallest)|(?:an?|the|our) (?:typical|normal|average|busy|heavy|single|modern|standard|big|small"
     r"|large|lone|idle|well-tuned|power))\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\b"
 )
 _EACH_OF = re.compile(
@@ -37,7 +37,7 @@ _EACH_BEHIND = re.compile(r"(?i)^(?:\s\w+)?\seach\b(?!\s(?:other|day|week|month|
 _A_THING = re.compile(
     r"(?i)\ban?\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\s(?:can |could |now |typically |usually |may "
     r"|may be |easily |only |just )?"
-    r"(?:serv|send|sent|handl|tak|took|push|forward|hold|held|does|did|do\b|mov|writ|wrote|read|carr|stor|see|saw"
+    r"(?:serv(?:es?|ed|ing)|send|sent|handl|tak|took|push|forward|hold|held|does|did|do\b|mov|writ|wrote|read|carr|stor|see|saw"
     r"|answer|process|decod|encod"
     r"|sustain|deliver|manag|has|had|have|mak|made|get|got|creat|post|emit|upload|report|generat|produc|issu|used"
     r"|accept|ingest|pars"

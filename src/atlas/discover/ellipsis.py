@@ -18,7 +18,8 @@ FROM = re.compile(
     r"|our\s|the\s|more than\s|a high of\s|a median of\s){0,2}[$€]?$"
 )
 TO = re.compile(
-    r"(?i)^\s?(?:[A-Za-z█][\w'█-]*\s){0,4}?(?:,\s)?(?:all the way\s)?(?:down\s|up\s)?(?:to|into|→|->)\s(?:just\s"
+    r"(?i)^\s?(?:(?:[A-Za-z]|(?:19|20)\d\d\b)[\w'-]*\s){0,4}?(?:,\s)?(?:all the way\s)?(?:down\s|up\s)?(?:to|into|→"
+    r"|->)\s(?:just\s"
     r"|only\s|about\s|around\s|roughly\s|under\s|below\s|over\s|less than\s|more than\s|nearly\s"
     r"|almost\s|a\s|an\s|well under\s|some\s|mere\s|as little as\s){0,3}[$€]?$"
 )
@@ -90,8 +91,11 @@ _NAMED = re.compile(r"(?<![.:;!?]\s)(?<!^)\b(?!I\b)[A-Z]\w*\s$")
 _OUT_OF = re.compile(r"(?i)\b(?:of|among|out of)\s(?:the |our |these |those |all |its )*$")
 _LABEL = re.compile(
     r"(?:^|[.;,|]\s)(?:[A-Z]\w+\s)?(?P<noun>[A-Za-z]+)(?:\s\([\w\s]+\))?(?:\s(?:per|a)\s(?P<period>second|minute"
-    r"|hour|day|week|month|year))?(?::|\s[—–])\s$"
+    r"|hour|day|week|month|year))?(?::|\s[—–])\s" + _LOOSELY + "$"
 )
+_SIZE_OF = re.compile(r"(?i)\b(?P<of>fleet|cluster|ring|team|crew) size(?:\s(?:is|was|of|at)|:)?\s" + _LOOSELY + "$")
+_SHORT = re.compile(r"\b(?P<noun>DAU|MAU|WAU|QPS|RPS|TPS|IOPS)s?(?:\s(?:is|are|of|at|was)|:)?\s" + _LOOSELY + "$")
+_EXACTLY = re.compile(r"\sto be (?:exact|precise)\b")
 
 
 def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
@@ -101,6 +105,9 @@ def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
         if figure.kind != "bare":
             continue
         before = text[: figure.start]
+        if (named := _by_name(before, text[figure.end :], figure)) is not None:
+            result[i] = named
+            continue
         if (label := _LABEL.search(before)) is not None and is_known(label["noun"]):
             period = PERIOD_NAMES[label["period"]] if label["period"] else ""
             result[i] = replace(figure, kind="count", noun=label["noun"], period=period)
@@ -116,6 +123,19 @@ def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
                 is_worded=figure.is_worded,
             )
     return result
+
+
+def _by_name(before: str, behind: str, figure: Figure) -> Figure | None:
+    """``DAU 31M``, ``QPS: 210k``, ``fleet size: 1,260``, ``a few hundred machines, 312 to be exact``."""
+    if (short := _SHORT.search(before)) is not None:
+        people = short["noun"].endswith("AU")
+        return replace(figure, kind="count", noun="users" if people else short["noun"], period="" if people else "s")
+    if (size := _SIZE_OF.search(before)) is not None:
+        return replace(figure, kind="count", noun="engineers" if size["of"].lower() in ("team", "crew") else "nodes")
+    if _EXACTLY.match(behind):
+        noun = next((word for word in reversed(re.findall(r"[A-Za-z]+", before)) if is_known(word)), "")
+        return replace(figure, kind="count", noun=noun) if noun else None
+    return None
 
 
 def _antecedent(before: list[Figure]) -> Figure | None:

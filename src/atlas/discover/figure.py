@@ -127,7 +127,7 @@ def _figure(text: str, numeral: Numeral) -> Figure | None:
 def _after_factor_of(text: str, plain: Figure) -> Figure:
     """``by a factor of 6``: the words before the number are its unit; a replication factor counts copies."""
     match = re.search(
-        r"(?i)(?P<copies>replication )?factor (?:of|is|was|from|to) "
+        r"(?i)(?P<copies>replication )?factor(?: (?:of|is|was|from|to)|:) "
         r"(?:about |roughly |almost |nearly |over |more than )?$",
         text[max(0, plain.start - 50) : plain.start],
     )
@@ -247,7 +247,7 @@ def _to_plural(words: list[str]) -> list[str]:
 
 
 _OF_MANY = re.compile(
-    r"(?<=thousand)\sof(?=\s[a-z]+s\b)|(?<=[mb]illion)\sof(?=\s[a-z]+s\b)|(?<=\d)\sof(?=\s[a-z]+\s[a-z]+s\b)"
+    r"(?<=thousand)\sof(?=\s[a-z]+s\b)|(?<=[mb]illion)\sof(?=\s[a-z]+s\b)|(?<=illions)\sof(?=\s[a-z]+s\b)|(?<=\d)\sof(?=\s[a-z]+\s[a-z]+s\b)"
 )
 _TEAM_OF = re.compile(
     r"(?i)\b(?:team|crew|group|squad|rota|rotation|handful)(?: \w+)? of (?:just |only |about |some |under "

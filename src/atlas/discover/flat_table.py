@@ -77,7 +77,7 @@ def _bare_again(text: str, figure: Figure) -> Figure:
 def _gaps(text: str, cells: list[Figure]) -> list[str]:
     """What stands before each cell, since the one before it."""
     starts = [0, *(c.end for c in cells)]
-    return [text[a : c.start].strip(" |\t:;·") for a, c in zip(starts, cells, strict=False)]
+    return [text[a : c.start].strip(" |\t:;·*•-") for a, c in zip(starts, cells, strict=False)]
 
 
 def _is_table(text: str, cells: list[Figure], gaps: list[str]) -> bool:
@@ -86,7 +86,8 @@ def _is_table(text: str, cells: list[Figure], gaps: list[str]) -> bool:
     tail = text[cells[-1].end :].strip(" .|")
     if tail and len(tail.split()) > 1:
         return False
-    words = [w.strip(",.;:()").lower() for gap in gaps for w in gap.split()]
+    words = [w.strip(",.;:()") for gap in gaps for w in gap.split()]
+    words = [w.lower() for w in words if w not in ("Before", "After")]
     words = [w for w in words if w != "a"]  # a row may be called so
     if any(w in _PROSE for w in words) or any(re.search(r"[,;]\s|[.!?]$", gap) for gap in gaps) or not gaps[0]:
         return False

@@ -99,7 +99,7 @@ def _of_holder(text: str, figure: Figure, value: float, metric: str | None) -> s
     small = value < 1e9
     if figure.thing in _ON_THE_WIRE:
         return "payload"
-    if metric_of(figure.thing) == "records":
+    if metric_of(figure.thing) == "records" or figure.thing in ("sample", "reading", "measurement", "line", "char"):
         return "item-size"
     clause = clause_of(text, figure)
     is_node = each_of(clause, figure, text) == "node" or _OF_NODES.search(text[: figure.start]) is not None

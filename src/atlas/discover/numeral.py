@@ -86,7 +86,7 @@ _WORDED = (
     rf"|$))(?:[\s-]{_SCALE})*(?:\sand\s{_SPELT}(?:[\s-]{_SCALE}\b)*(?=\s))?"
     rf"|an?\s{_SCALE}(?:\s{_SCALE})?(?:\sand\s{_SPELT}(?:[\s-]{_SCALE}\b)*(?=\s))?)(?![a-z])"
 )
-_NUMERAL = re.compile(
+_PATTERN = (
     rf"(?<![\w.#@/\\█])(?:(?<![A-Za-z]-)"
     rf"|(?<=[Ss]ub-))(?<!\d[,:'’])(?:(?P<digits>{_DIGITS})(?P<more>(?:\+(?=\s?[a-z]))?{_MAGNITUDE}(?:\s(?:million"
     rf"|billion|trillion)\b)?)?"
@@ -111,9 +111,17 @@ class Numeral:
         return self.number * self.magnitude
 
 
+_NUMERAL = re.compile(_PATTERN)
+_IN_TABLE = re.compile(_PATTERN.replace(r"[ \u202f]", r"\u202f"))
+"""In a flat table a space stands between cells, never within a number."""
+_PROSE = re.compile(
+    r"\b(?:the|a|an|is|are|was|were|of|and|or|in|on|at|to|from|by|with|for|we|our|it|per|has|have|de|di|en|et|und|y)\b|[.!?]\s*$"
+)
+
+
 def numerals(text: str) -> Iterator[Numeral]:
     """Every number of a text, in order; masked places (``█``) have none."""
-    for match in _NUMERAL.finditer(text):
+    for match in (_NUMERAL if _PROSE.search(text) else _IN_TABLE).finditer(text):
         if match["foreign"]:
             yield Numeral(match.start(), match.end(), _FOREIGN_WORDS[match["foreign"].lower()], is_worded=True)
             continue

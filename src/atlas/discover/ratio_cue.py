@@ -12,6 +12,7 @@ _CHANGED = (
     r"|is down|are down|was down|were down|lowered [\w ]{1,20}|cut [\w ]{1,20}|shrinks?)"
 )
 RATIO = cues(
+    ("utilisation", 125, r"\b(?:CPU|GPU|disk|memory|heap)(?: is| at|:)? $"),
     ("hit-ratio", 120, r"\b(?:hit|miss)[\s-](?:ratios?|rates?)\b"),
     ("reduction", 100, rf"\b(?:saved?|saves|saving|shaved|shaves|trimmed|cut) (?:us )?{LOOSELY}$"),
     ("hit-ratio", 90, rf"\bcaches {LOOSELY}$"),

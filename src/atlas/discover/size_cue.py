@@ -20,6 +20,10 @@ DATA = cues(
         r"|page cache|batch(?:es)?)\b"
         r"|\bbuffers?\b|\bquotas?\b|\blimit\b|\blimited to\b|\bfree tier\b|\bfree (?:up )?$"
     )),
+    (None, 80, (
+        r"^\s(?:lighter|heavier|smaller|bigger|larger|less|more)\b(?! than a)|\b(?:SDK|app|binary|bundle|installer"
+        r"|plugin)\b[^.;,]{0,25}\bweigh\w*"
+    )),
     (None, 80, r"\bfits? (?:in|into|onto)\b|\bdo(?:es)? not fit\b"),
     (None, 75, r"\bdefaults?\b|\bconfigur\w+|\bsetting\b"),
     (None, 72, (
@@ -41,14 +45,14 @@ DATA = cues(
         r"|\bcatalogues?\b|\bvolumes?\b|\bclusters?\b|\bS3\b"
         r"|\btiers?\b|\bcorpus\b|\bmailbox(?:es)?\b|\bhistory\b|\bMySQL\b|\bPostgres\w*\b|\bCassandra\b|\bMongo\w*\b"
         r"|\bHDFS\b|\bHadoop\b|\bKafka\b|\btopics?\b"
-        r"|\btotal\b|\bweigh\w*|\bsize\b|\bvault\b|\bsystem\b|\bcustomer\b|\bcare\b|\bcopies\b|\bdump\b"
+        r"|\btotal\b|\bweigh\w*|\bvault\b|\bsystem\b|\bcustomer\b|\bcare\b|\bcopies\b|\bdump\b"
         r"|\bcompressed\b|\breplicas?\b|\bRedis\b|\bfilesystem\b"
     )),
     ("memory-per-node", 50, (
         r"\bRAM\b|\bmemory\b(?!-mapped)|\bheaps?\b|\bDRAM\b|\bHBM\b|\bresident\b|\bRSS\b|\boff-heap\b"
         r"|\bArbeitsspeicher\b"
     )),
-    ("memory-per-node", 82, r"^[^.;,]{0,25}\bin (?:main |its |their )?(?:memory|RAM)\b"),
+    ("memory-per-node", 82, r"^[^.;,]{0,25}\bin (?:main |its |their )?(?:memory|RAM)\b(?!-)"),
     ("storage-per-node", 55, r"\bSSDs?\b|\bdisks?\b|\bdrives?\b|\bNVMe\b|\bflash\b|\bHDDs?\b"),
     ("payload", 60, (
         r"\bpings?\b|\brequests?\b|\bmessages?\b|\bframes?\b|\bpackets?\b|\bpayloads?\b|\bresponses?\b"

@@ -38,7 +38,8 @@ _PERSONAL = re.compile(
     r"|\bmy (?:train|flight|bus|alarm|watch|laptop|kids?|wife|husband|boss|desk|day|night|morning)\b"
 )
 _EXPERIENCE = re.compile(
-    r"(?i)^\s(?:in (?:the|this) (?:industry|business|field|trade|job|company)|as an? )\b|^\sof (?!the\b|(?:\w+\s){0,2}?(?:data|logs?|history|histories|mail|messages?|metrics|events?|records?"
+    r"(?i)^\s(?:in (?:the|this) (?:industry|business|field|trade|job|company)|as an? )\b|^\sof (?!the\b"
+    r"|(?:\w+\s){0,2}?(?:data|logs?|history|histories|mail|messages?|metrics|events?|records?"
     r"|backups?|traces"
     r"|spans|archives?|readings|telemetry|footage|chats?|orders|prices|statements|retention|snapshots|traffic|downtime"
     r"|outages?|silence|writes|updates|samples|recordings|transactions|audio|video|inventory|clicks|tape|changes|work"
@@ -48,7 +49,8 @@ _EXPERIENCE = re.compile(
 _IS_TALK = re.compile(
     r"(?i)\b(?:talk|recording|video|episode|podcast|presentation|keynote|webinar|interview|article|post|lecture"
     r"|tutorial"
-    r"|workshop|course|session at|lunch|commute|flight|train ride|walk|break|meeting|stand-?up|retro\w*)(?:,[^,]{0,20},| itself)?"
+    r"|workshop|course|session at|lunch|commute|flight|train ride|walk|break|meeting|stand-?up"
+    r"|retro\w*)(?:,[^,]{0,20},| itself)?"
     r" (?:is|was|runs?(?: for)?|ran(?: for)?|lasts?|lasted|takes?|took)(?: only| just| about| some| almost| over)?\s$"
 )
 _IN_PERSON = re.compile(r"(?i)^\s(?:I|he|she)\b")

@@ -51,6 +51,10 @@ TIME = cues(
         r"|last)\w*\b"
     )),
     (None, 62, r"^\s(?:ahead|fast|slow|off)\b|\bskew\w*|\bclocks?\b[^.;]{0,20}$|\bdrift\w*"),
+    (None, 96, (
+        r"\b(?:certificates?|tokens?|leases?|sessions?|passwords?|cookies?|invites?|links?|keys?)\b[^.;]{0,20}\b(?:expir|live|valid|renew)\w*"
+    )),
+    ("lag", 90, r"\b(?:lag(?:s|ged)?|trail(?:s|ed)?)\b"),
     ("lag", 84, (
         r"\breach(?:es)?\s(?:\w+\s){0,3}?(?:regions?|replicas?|followers?|standbys?|zones?|data cent\w+|copies"
         r"|secondary|secondaries|mirrors?"
@@ -86,7 +90,8 @@ TIME = cues(
         r"|\bback (?:again|alive)\b|\bback$|\bcomes? back$"
     )),
     ("rpo", 90, (
-        r"\bRPOs?\b|\bdata loss\b|\blos(?:e|es|ing|t|s)\b(?! (?:power|contact|track|patience|connectivity|quorum)\b)(?! of (?:an?|one|the|any)\b)(?! an? )[^.;]{0,40}$"
+        r"\bRPOs?\b|\bdata loss\b|\blos(?:e|es|ing|t|s)\b(?! (?:power|contact|track|patience|connectivity"
+        r"|quorum)\b)(?! of (?:an?|one|the|any)\b)(?! an? )[^.;]{0,40}$"
         r"|^\sof (?:(?:un\w+|recent|the latest|latest|fresh|new) )?(?:data|writes|updates"
         r"|transactions|changes|orders|events|work|edits|messages)\b[^.;]{0,30}(?:lost|gone|missing|lose|loss"
         r"|at risk|if|when)"
