@@ -317,3 +317,18 @@ def test_a_live_site_follows_the_recorded_metrics(small: Small, tmp_path: Path) 
     assert not live.update().is_change
     build(root, tmp_path / "fresh", today=TODAY, with_search=False)
     assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+
+
+def test_a_live_site_drops_a_page_though_its_cache_was_cleared(small: Small, tmp_path: Path) -> None:
+    """Other builds share the cache and clear what they do not use; what stands on the site is known without it."""
+    root = small()
+    document = root / "systems" / "social" / "first.yaml"
+    text = document.read_text("utf-8")
+    document.write_text(text + "deep_dives:\n  scaling:\n    - {text: It grew., basis: stated}\n", "utf-8")
+    live = _live(root, tmp_path)
+    page = tmp_path / "out" / "systems" / "first" / "scaling" / "index.html"
+    assert page.is_file()
+    shutil.rmtree(tmp_path / "cache")
+    document.write_text(text, "utf-8")
+    live.update()
+    assert not page.exists()
