@@ -56,8 +56,10 @@ _WOULD = re.compile(
 )
 _WOULD_BE = re.compile(r"(?i)^[^.;:,]{0,30}\swould(?: not|n't)? (?:have|be|need|take|do|cost|suffice)\b")
 _ASKED = re.compile(
-    r"(?i)^\W*(?:sign up|try|get started|start|join|buy|win|book|download|subscribe|register|order|upgrade|claim"
-    r"|grab|save|enjoy|call|contact|learn(?! how)|discover(?! how)|meet|ask)\b(?![^.;]{0,40}\bdevelopers who\b)"
+    r"(?i)^\W*(?:sign up|try|get started|subscribe|register|upgrade|grab|save|enjoy|(?:start|join|buy|win|book"
+    r"|download|order|claim"
+    r"|call|contact|learn|discover|meet|ask) (?:an?|the|your|us|our|now|today|with|free|it|more|all|for|up)\b)(?! how)"
+    r"(?![^.;]{0,40}\bdevelopers who\b)"
 )
 """Sentences that call the reader to something."""
 _COMPANY = re.compile(
@@ -78,7 +80,8 @@ _SMALL_MONEY = re.compile(
 )
 _TURNS = re.compile(r"(?i)\b(?:spin\w*|disks?|drives?|fans?|wheels?|turbines?|motors?|rotors?|engines?)\b")
 _SCORE = re.compile(
-    r"(?i)^\s?(?:stars?\b|out of|/\s?(?:5|10)\b|points? (?:out|of))|^\s?(?:problems\b|ways\b|reasons\b|lessons\b)"
+    r"(?i)^\s?(?:stars?\b|out of (?:\d|five|ten)|/\s?(?:5|10)\b|points? (?:out|of))|^\s?(?:problems\b|ways\b"
+    r"|reasons\b|lessons\b)"
 )
 _ALL_OF = re.compile(r"(?i)\b(?:all|both|the|any|each|one|only|these|those)\s$")
 _PER_BYTE = re.compile(

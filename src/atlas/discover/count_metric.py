@@ -56,6 +56,10 @@ def count_metric(text: str, figure: Figure) -> str | None:
         return None  # also a 64-entry queue
     if own in COPIED and figure.high <= MOST_COPIES and COPIES.search(text[: figure.start]):
         return "replicas"
+    if own in ("records", "services", None) and _CUT_INTO.search(text[: figure.start]):
+        return "shards"
+    if own in ("users", "customers") and figure.high >= 1000 and _SENT_TO.search(text[: figure.start]):
+        return "deliveries"
     if figure.noun.endswith(("point-of-presence", "points-of-presence")):
         return "locations"
     return (
@@ -65,6 +69,13 @@ def count_metric(text: str, figure: Figure) -> str | None:
     )
 
 
+_CUT_INTO = re.compile(
+    r"(?i)\b(?:cut|split|divided|sliced|sharded|partitioned|broken)(?: up)? (?:in)?to (?:about |some |over |exactly )?$"
+)
+_SENT_TO = re.compile(
+    r"(?i)\b(?:went|goes|go|sent|pushed|delivered|mailed|broadcast)(?: out)? to (?:about |some |over |more than "
+    r"|nearly |almost )?$"
+)
 MOST_COPIES = 7
 """Of one thing; ``stored on 12 nodes`` counts nodes."""
 
@@ -107,13 +118,22 @@ _PROTOCOL = re.compile(r"(?i)\b(?:TLS|TCP|MQTT|web ?socket|gRPC|SSH|HTTP|QUIC|pe
 
 _WIRED = re.compile(
     r"(?i)\b(?:connect(?:ed|ions?)?|(?:web[\s-]?)?sockets?|hang (?:on|off)|hold (?:a|their) (?:link|stream|line)"
+    r"|phone home"
     r"|dialled in)\b"
+)
+_HOLDS_OPEN = re.compile(
+    r"(?i)\b(?:are|is|stays?|remains?|been|always|permanently) connected\b|\b(?:holds?|keeps?|have|has) (?:an?|their"
+    r"|its|one) (?:\w+ )?(?:session"
+    r"|connection|socket|link|stream|channel|tunnel)s?(?: \w+)? (?:open|to)\b|\bphone home\b|\bopen (?:session"
+    r"|connection|socket)s?\b"
 )
 
 
 def _is_wired(own: str | None, noun: str, clause: str) -> bool:
     """Clients, and devices or people of whom the clause says that they are connected."""
-    return own in ("users", "customers", None, "concurrency") and _is_client(noun) and _WIRED.search(clause) is not None
+    if own not in ("users", "customers", None, "concurrency"):
+        return False
+    return _HOLDS_OPEN.search(clause) is not None or (_is_client(noun) and _WIRED.search(clause) is not None)
 
 
 def _is_connection(own: str | None, noun: str, clause: str) -> bool:
@@ -152,13 +172,23 @@ _SITE = re.compile(r"(?i)\b(?:serve|edge|pop|rack|data cent|cache|from|rent|spac
 def _stored_or_happened(own: str | None, clause: str, figure: Figure, noun: str) -> str | None:
     """``sold 9 million tickets`` happened, ``14 billion events in one log`` are kept."""
     if own is None:  # ballots, spins, whatever: so many in one evening
-        return "events" if noun not in NOUNS and figure.high >= 1000 and NAMED_PERIOD.search(clause) else None
+        if noun in NOUNS or figure.high < 1000:
+            return None
+        return (
+            "events"
+            if NAMED_PERIOD.search(clause)
+            else "records"
+            if figure.high >= 1e5 and _STORED.search(clause)
+            else None
+        )
     if own == "records":
         since = noun in ("message", "photo", "video", "email", "post", "lease") and _SINCE.search(clause)
         once = _HAPPENED.search(clause) and (NAMED_PERIOD.search(clause) or _HAPPENED_ONCE.search(clause))
         return "events" if since or once else own
     if own == "events":
-        queued = noun in ("job", "task", "call", "update", "request") and _QUEUED.search(clause)
+        if noun in ("request", "call") and _QUEUED.search(clause):
+            return "concurrency"
+        queued = noun in ("job", "task", "update") and _QUEUED.search(clause)
         return "records" if queued or (_STORED.search(clause) and not _HAPPENED.search(clause)) else own
     return "events"
 
@@ -168,7 +198,7 @@ _HAPPENED = re.compile(
     r"|print(?:ed)|scann(?:ed)"
     r"|upload(?:ed|s)?|sold|transcod(?:ed)|encod(?:ed)|generat(?:ed)|publish(?:ed)|posted|receiv(?:ed)|shipped"
     r"|answered|bought|booked"
-    r"|issued|dispatched|swiped|fired|happened|granted|went (?:out|through|over)|came in|arriv(?:ed)|in one"
+    r"|issued|dispatched|swiped|fired|happened|granted|went (?:out|through|over)|came in|arriv(?:ed)"
     r"|on \w+ alone"
     r"|took|saw"
     r"|brought)\b"
@@ -246,7 +276,8 @@ _FANNED = re.compile(
 )
 _SPREAD_OUT = re.compile(
     r"(?i)\b(?:fan(?:s|ned|ning)?[\s-]?out (?:\w+ )?(?:to|over|across)|(?:one|a|each|every"
-    r"|single) (?:\w+\s){0,3}?(?:request|page view|search|query"
+    r"|single) (?:\w+\s){0,3}?(?:request|page view|search|login|payment|upload|post|write|event|message|trip|ride"
+    r"|change|sale|save|query"
     r"|click|checkout|booking|call|order|swipe) (?:\w+\s){0,2}?(?:asks|touches|hits|crosses|visits|reaches|calls"
     r"|goes (?:out )?to|consults|contacts"
     r"|queries|passes(?: through)?|involves|talks to|needs))\s(?:[\w-]+\s){0,3}$"
@@ -267,7 +298,8 @@ def _is_delivered(own: str | None, clause: str, figure: Figure, noun: str) -> bo
 
 
 _WENT_OUT = re.compile(
-    r"(?i)\b(?:deliver(?:ed|s)?|went out|go(?:es)? out|reach(?:ed|es)?|landed|inboxes|recipients?|handed (?:out|to"
+    r"(?i)\b(?:deliver(?:ed|s)?|went out|go(?:es)? out|reach(?:ed|es)?|landed|inboxes|recipients?"
+    r"|to (?:\w+ )?(?:phones|handsets|devices|inboxes)|handed (?:out|to"
     r"|over)|fanned out|pushed (?:out|to))\b"
 )
 _PUSHED = re.compile(

@@ -6,7 +6,8 @@ import re
 
 CONCURRENT = re.compile(
     r"(?i)\b(?:concurren\w+|simultaneous\w*|at once|at the same (?:time|moment|instant)|in[\s-]flight"
-    r"|pending|outstanding|online|in parallel|side by side|together|at any (?:given )?(?:moment"
+    r"|pending|outstanding|(?:are|is|were|was|be|being|stay|players?|users?|people|riders?) (?:\w+ )?online"
+    r"|online (?:at|together|on)|in parallel|side by side|together|at any (?:given )?(?:moment"
     r"|time|one time|second|instant|minute)|right now|logged in|same second|in progress|at"
     r" a time|parallel|gleichzeitig\w*|live (?:viewers|streams|sessions|games|matches))\b"
 )
@@ -16,7 +17,7 @@ ALLOWED = re.compile(
     r"|(?:is|are) limited|limit(?:s|ed)? (?:is|of|to|at)|quotas?|hard cap|capped at"
     r"|(?:trips?|gives? up|opens?|stops?|aborts?|pages?|bails? out|banned|blocked) after)\b"
 )
-COPIED = ("nodes", "locations", "regions", None, "replicas", "clusters", "records")
+COPIED = ("nodes", None, "replicas", "records")
 COPIES = re.compile(
     r"(?i)\b(?:written|stored?|stores|copied|replicat\w+|kept|keep|lands?|mirrored|goes|placed"
     r"|persisted|acknowledged|saved)\s(?:\w+\s){0,4}?(?:to|on|in|at|across|by|into)\s(?:\w+\s)?$"
@@ -43,7 +44,8 @@ CONNECTED = re.compile(
 )
 GROWTH = re.compile(
     r"(?i)\b(?:grow(?:s|ing|n)?|grew|gain(?:s|ed|ing)?|swell\w*|add(?:s|ed|ing)?|new|sign[\s-]?ups?"
-    r"|sign up|join(?:s|ed|ing)?|expand\w*|increas\w+|onboard\w*|regist\w+|accumulat\w+|piles?"
+    r"|sign up|(?:open|creat)\w* an? (?:account|profile)|join(?:s|ed|ing)?|expand\w*|increas\w+|onboard\w*|regist\w+"
+    r"|accumulat\w+|piles?"
     r" up|put on|puts on|accret\w+|newly|additional|born)\b"
 )
 DEPLOY = re.compile(

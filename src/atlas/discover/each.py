@@ -70,13 +70,19 @@ def each_of(clause: str, figure: Figure, text: str = "") -> Thing:
 
 
 def _kind(words: str) -> Thing:
-    """Of several words the first that is a noun known here: ``cache node handles`` is a node."""
-    for word in re.findall(r"[A-Za-z]+", words):
-        noun = singular(word)
+    """Of several words the first noun known here, or the one it is put before: ``camera box`` is a box."""
+    nouns = [singular(word) for word in re.findall(r"[A-Za-z]+", words)]
+    kinds = [_kind_of(noun) for noun in nouns]
+    for i, (noun, kind) in enumerate(zip(nouns, kinds, strict=True)):
         if noun in PERIOD_NAMES:
             return ""
-        if noun in NODE_THINGS or metric_of(noun) in ("nodes", "shards"):
-            return "node"
-        if noun in NULL_THINGS or metric_of(noun) in ("users", "customers", "cores"):
-            return "other"
+        if kind:
+            after = kinds[i + 1] if i + 1 < len(kinds) else ""
+            return after if after == "node" else kind
     return ""
+
+
+def _kind_of(noun: str) -> Thing:
+    if noun in NODE_THINGS or metric_of(noun) in ("nodes", "shards"):
+        return "node"
+    return "other" if noun in NULL_THINGS or metric_of(noun) in ("users", "customers", "cores") else ""

@@ -132,6 +132,8 @@ def _by_name(before: str, behind: str, figure: Figure) -> Figure | None:
         return replace(figure, kind="count", noun="users" if people else short["noun"], period="" if people else "s")
     if (size := _SIZE_OF.search(before)) is not None:
         return replace(figure, kind="count", noun="engineers" if size["of"].lower() in ("team", "crew") else "nodes")
+    if re.match(r"\sstrong\b", behind) and re.search(r"(?i)\b(?:team|crew|group|squad)\b", before[-40:]):
+        return replace(figure, kind="count", noun="engineers")
     if _EXACTLY.match(behind):
         noun = next((word for word in reversed(re.findall(r"[A-Za-z]+", before)) if is_known(word)), "")
         return replace(figure, kind="count", noun=noun) if noun else None

@@ -21,19 +21,25 @@ from atlas.discover.unit_words import (
     COUNTED_PERIOD,
     DATA_WORDS,
     DIRECT,
+    HOURS_OF,
     LEADING,
     LOOSE,
     MINUTES_BEFORE,
+    MODEL,
     MONEY_BEFORE,
+    OF_MANY,
     OF_OWN,
+    OFTEN,
+    ONES,
     OTHER_AFTER,
-    PER,
     PERIOD_NAMES,
     PHRASE,
+    PLAYED,
     SMALL_M,
     SMALL_M_MONEY,
     SMALL_WORDS,
     STOP,
+    TEAM_OF,
     THEM,
     THING,
     TIME_NAMES,
@@ -81,15 +87,9 @@ def figures(text: str) -> list[Figure]:
     return sorted([*clocks, *found], key=lambda f: f.start)
 
 
-_MODEL = re.compile(
-    r"\s(?:\w+\s)?(?:[a-z]\w{1,5}\.(?:\d*x?large|metal|medium|small)|n\d\w?-\w+-\d+"
-    r"|[A-Z]{1,2}\d{1,3}0s?)\b(?!\s[a-z]+s\b)"
-)
-
-
 def _of_models(text: str, figure: Figure) -> Figure:
     """``88 i3.2xlarge`` are machines: a number before the name of a kind of machine counts them."""
-    match = _MODEL.match(text, figure.end) if figure.kind == "bare" and figure.high >= 2 else None
+    match = MODEL.match(text, figure.end) if figure.kind == "bare" and figure.high >= 2 else None
     return figure if match is None else replace(figure, end=match.end(), kind="count", noun="instances")
 
 
@@ -104,8 +104,14 @@ def _clocks(text: str) -> Iterator[Figure]:
             yield Figure(match.start(), match.end(), total, total, "time", unit)
 
 
+MANY_METERS = 1e5
+"""So many meters count power and water; fewer measure a length."""
+
+
 def _figure(text: str, numeral: Numeral) -> Figure | None:
-    if OTHER_AFTER.match(text, numeral.end):
+    if OTHER_AFTER.match(text, numeral.end) and not (
+        numeral.value >= MANY_METERS and text.startswith(" meters", numeral.end)
+    ):
         return None
     before = MONEY_BEFORE.search(text[max(0, numeral.start - 5) : numeral.start])
     if before is not None and before["other"]:
@@ -211,24 +217,27 @@ def _with_noun(text: str, plain: Figure) -> Figure:
         return stands_for
     if (phrase := PHRASE.match(text, at)) is not None:
         return replace(plain, end=phrase.end(), kind="count", noun=_phrase(phrase))
-    own = OF_OWN.match(text, at) or (_OF_MANY.match(text, at) if plain.high >= 1000 else None)
+    own = OF_OWN.match(text, at) or (OF_MANY.match(text, at) if plain.high >= 1000 else None)
     words, end, is_noun = _noun_phrase(text, own.end() if own else at, plural=plain.high > 1)
     if is_noun:
         plain = _european(text, plain)
         unit = "-" if text[at : at + 1] == "-" else ""
         return replace(plain, end=end, kind="count", noun=" ".join(words), unit=unit)
     if words and (DIRECT.match(text, end) or _ends_plural(words)):
-        return replace(plain, end=end, kind="count", noun=" ".join(_to_plural(words)), unit="?")
+        counted = _to_plural(words)
+        if not DIRECT.match(text, end):
+            end = text.index(counted[-1], at) + len(counted[-1])
+        return replace(plain, end=end, kind="count", noun=" ".join(counted), unit="?")
     return plain
 
 
 def _with_pronoun(text: str, plain: Figure, at: int) -> Figure | None:
     """``a team of four``, ``six hundred old ones``, ``85 of them``: the noun was said before, or is plain."""
     follows = re.match(r"\s?(%|[A-Za-z]+)", text[at:])
-    is_team = _TEAM_OF.search(text[max(0, plain.start - 40) : plain.start]) is not None
+    is_team = TEAM_OF.search(text[max(0, plain.start - 40) : plain.start]) is not None
     if is_team and (follows is None or not (follows[1] == "%" or is_known(follows[1]))):
         return replace(plain, kind="count", noun="engineers")
-    ones, whom = _ONES.match(text, at), THEM.match(text, at)
+    ones, whom = ONES.match(text, at), THEM.match(text, at)
     match = ones or whom
     if match is None:
         return None
@@ -244,16 +253,6 @@ def _to_plural(words: list[str]) -> list[str]:
         (i for i, w in enumerate(words) if w.lower().endswith("s") and not w.lower().endswith("ss")), len(words) - 1
     )
     return words[: last + 1]
-
-
-_OF_MANY = re.compile(
-    r"(?<=thousand)\sof(?=\s[a-z]+s\b)|(?<=[mb]illion)\sof(?=\s[a-z]+s\b)|(?<=illions)\sof(?=\s[a-z]+s\b)|(?<=\d)\sof(?=\s[a-z]+\s[a-z]+s\b)"
-)
-_TEAM_OF = re.compile(
-    r"(?i)\b(?:team|crew|group|squad|rota|rotation|handful)(?: \w+)? of (?:just |only |about |some |under "
-    r"|fewer than )?$"
-)
-_ONES = re.compile(r"\s(?:(?!of\b|in\b|on\b)[a-z]+\s){0,2}ones\b")
 
 
 def _european(text: str, plain: Figure) -> Figure:
@@ -344,17 +343,12 @@ def _with_direct(text: str, figure: Figure) -> Figure | None:
     return replace(figure, end=match.end(), kind=kind, period=PERIOD_NAMES[match["period"].lower()])
 
 
-_OFTEN = re.compile(rf"[^\d█.;:()?!,]{{0,40}}?\s(?P<n>once|twice){PER}")
 _LOOSE_KINDS = ("count", "data", "money")
-
-
-_HOURS_OF = re.compile(rf"\s(?:of|worth of)\s[^\d█.;:,]{{1,40}}?(?:{PER}|\s(?P<adverb>daily|weekly|monthly|yearly)\b)")
-_PLAYED = re.compile(r"(?i)\b(?:watch|play|listen|stream|view|hear|spen[dt]|consum|record|upload|talk|liste)\w*\b")
 
 
 def _with_hours_of(text: str, figure: Figure) -> Figure:
     """Hours of something in a period: ``2 million hours of music a day``, ``every day they watch 9 million hours``."""
-    match = _HOURS_OF.match(text[figure.end : figure.end + 80])
+    match = HOURS_OF.match(text[figure.end : figure.end + 80])
     if match is None:
         match = re.match(r"\s(?P<adverb>daily|weekly|monthly)\b", text[figure.end :])
     if match is not None:
@@ -362,7 +356,7 @@ def _with_hours_of(text: str, figure: Figure) -> Figure:
         period = ADVERBS[name] if name in ADVERBS else PERIOD_NAMES[str(name).lower()]
         return replace(figure, end=figure.end + match.end(), period=period)
     lead = LEADING.search(text[max(0, figure.start - 90) : figure.start])
-    if lead is not None and figure.high >= 1000 and _PLAYED.search(text):
+    if lead is not None and figure.high >= 1000 and PLAYED.search(text):
         return replace(
             figure, period=ADVERBS[lead["adverb"].lower()] if lead["adverb"] else PERIOD_NAMES[lead["period"].lower()]
         )
@@ -378,7 +372,7 @@ def _with_loose(text: str, figure: Figure) -> Figure:
     adjective = next((w for w in figure.noun.lower().split()[:-1] if w in ADVERBS), None)
     if adjective is not None:
         return replace(figure, period=ADVERBS[adjective], is_loose=True)
-    if (often := _OFTEN.match(text[figure.end : figure.end + 70])) is not None:
+    if (often := OFTEN.match(text[figure.end : figure.end + 70])) is not None:
         times = 2.0 if often["n"] == "twice" else 1.0
         return replace(
             figure,

@@ -43,10 +43,13 @@ _NOUNS: dict[str | None, str] = {
         " sunucu dyno mac phone-farm master primary leader coordinator seed datanode namenode app-server"
         " relay tablet-server tpu vps controller bastion i3 crawler-node balancer edge-server edge-node indexer-node"
         " nodi"
-        " storage-box leaf leave ingester querier compactor webhead frontend backend-box"
+        " storage-box leaf leave writer loader fetcher scheduler dispatcher mapper reducer ingester querier"
+        " compactor webhead frontend backend-box"
     ),
     "clusters": "cluster cell fleet ring installation deployment-unit supercluster stamp grappe clúster",
-    "shards": "shard partition tablet vnode bucket keyrange chunk hash-slot slot sharding-key fragment partición",
+    "shards": (
+        "shard partition tablet vnode virtual-node bucket keyrange chunk hash-slot slot sharding-key fragment partición"
+    ),
     "services": (
         "service microservice daemon lambda lambda-function cloud-function backend go-service java-service"
         " micro-service dienst servicio backend-service worker-type"
@@ -76,7 +79,7 @@ _NOUNS: dict[str | None, str] = {
         " sample reading measurement increment ballot spin rental fare charge listen swap sync rating pacco pacchi"
         " paket"
         " paquete colis pakket paczka ereignis événement evento evenement händelse abfrage suche klick aufruf visita"
-        " hoarding-tap boarding prescription appointment exam match game-played sale handshake crawl"
+        " hoarding-tap text occurrence boarding prescription appointment exam match game-played sale handshake crawl"
     ),
     "deploys": "deploy deployment release rollout ship push-to-production production-push",
     "fanout": "timeline recipient backend-call downstream-call subrequest sub-request subquery rpc",

@@ -13,7 +13,7 @@ from atlas.discover.figure import Figure
 from atlas.discover.lexicon import NOUNS, metric_of, singular
 from atlas.discover.ratio_cue import MONEY, RATIO
 from atlas.discover.size_cue import DATA, SIZED
-from atlas.discover.time_cue import TIME
+from atlas.discover.time_cue import TAKEN, TIME
 
 Choice = tuple[str | None, bool]
 """A metric or none, and whether a word of the sentence speaks for it."""
@@ -28,7 +28,7 @@ def choose(text: str, figure: Figure, dimension: str, si: float) -> Choice:
     if dimension in _BY_SIZE:
         return _BY_SIZE[dimension](text, figure, si)
     if dimension.startswith("money"):
-        return money_metric(text, replace(figure, period="month" if dimension == "money/time" else ""))
+        return money_metric(text, replace(figure, period="month" if dimension == "money/time" else ""), si)
     return _BY_TEXT[dimension](text, figure), True
 
 
@@ -43,19 +43,17 @@ SHORT_S, LONG_S = 12.0, 39.0
 
 
 def _of_length(si: float) -> tuple[Cue, ...]:
-    """Long times are seldom latencies, short ones seldom durations."""
-    shifted = []
-    for metric, pull, pattern in TIME:
-        shift = (
-            -60
-            if (metric == "latency" and si >= 60)
-            or (metric in ("duration", "retention", "rto") and si < 0.5)
-            or (metric == "retention" and si < 60)
-            else 0
-        )
-        shift += 25 if metric == "duration" and si >= 120 else 0
-        shifted.append((metric, pull + shift, pattern))
-    return tuple(shifted)
+    """Long times are seldom latencies, short ones seldom durations, and only long ones are kept."""
+    return tuple((metric, pull + _shift(metric, pull, si), pattern) for metric, pull, pattern in TIME)
+
+
+def _shift(metric: str | None, pull: int, si: float) -> int:
+    """Letters by which a cue of a metric pulls more at this length."""
+    if metric == "duration":
+        is_taken = pull == TAKEN and si < SHORT_S  # what takes two seconds was waited for
+        return 25 if si >= 120 else -60 if si < 0.5 or is_taken else 0
+    unlikely = {"latency": si >= 60, "rto": si < 0.5, "retention": si < 3600}
+    return -90 if unlikely.get(str(metric), False) else 0
 
 
 _WHOLE = re.compile(
@@ -70,6 +68,7 @@ _OF_NODES = re.compile(
 )
 
 
+_CORES = re.compile(r"(?i)\b(?:cores?|v?CPUs?|threads)\b[^.;]{0,12}$")
 _ON_THE_WIRE = frozenset(
     [
         "message",
@@ -91,35 +90,48 @@ _ON_THE_WIRE = frozenset(
 def data_metric(text: str, figure: Figure, value: float) -> Choice:
     """The metric of a number of bytes."""
     metric, is_told = nearest(text, figure, DATA, "storage" if value >= 1e9 else None, reach=45)
+    if not is_told and value < SMALL_BYTES and _ONE_THING.search(text[: figure.start]):
+        return "item-size", True
     return _of_holder(text, figure, value, metric), is_told
+
+
+SMALL_BYTES = 1e8
+_ONE_THING = re.compile(
+    r"(?i)(?:^|,\s|\band )(?:an?|each|every|(?:the|an?|our) (?:average|typical|median|largest|biggest)) (?:\w+ ){1,3}$"
+)
+"""What one of something is, has or weighs: ``a manifest is 3 KB, a scan 40 KB``."""
 
 
 def _of_holder(text: str, figure: Figure, value: float, metric: str | None) -> str | None:
     """The nearest word's metric, set right by whose bytes they are: one node's, one item's, one message's."""
-    small = value < 1e9
     if figure.thing in _ON_THE_WIRE:
         return "payload"
-    if metric_of(figure.thing) == "records" or figure.thing in ("sample", "reading", "measurement", "line", "char"):
+    if metric_of(figure.thing) == "records" or figure.thing in _MEASURED:
         return "item-size"
     clause = clause_of(text, figure)
     is_node = each_of(clause, figure, text) == "node" or _OF_NODES.search(text[: figure.start]) is not None
-    big = figure.unit[:1] in "PE" or (figure.unit[:1] == "T" and metric not in ("storage-per-node", "memory-per-node"))
+    if metric in ("storage", "storage-per-node"):
+        return _of_store(text, figure, clause, metric, is_node=is_node)
     if metric == "memory-per-node":
         return metric if is_node or (not _WHOLE.search(clause) and figure.unit[:1] not in "PET") else None
-    if metric == "storage-per-node":
-        if is_node or re.search(r"(?i)\b(?:each|every|per|a|an)\b", clause):
-            return metric if figure.unit[:1] not in "PE" else "storage"
-        return "storage"
     if metric in ("payload", "item-size"):
-        hangs = "-" in text[figure.start : figure.end]
-        return "storage" if big or not (small or hangs or SIZED.search(clause)) else metric
-    if (
-        metric == "storage"
-        and figure.thing in ("pod", "container", "process", "worker", "vm")
-        and figure.unit[:1] in "KkMG"
-    ):
+        is_told = value < 1e9 or "-" in text[figure.start : figure.end] or SIZED.search(clause)
+        return metric if is_told and figure.unit[:1] not in "TPE" else "storage"
+    return metric
+
+
+_MEASURED = ("sample", "reading", "measurement", "line", "char")
+
+
+def _of_store(text: str, figure: Figure, clause: str, metric: str, *, is_node: bool) -> str:
+    """Whether bytes that are kept are the whole's, one node's, or a small node's memory."""
+    if metric == "storage-per-node":
+        one = is_node or re.search(r"(?i)\b(?:each|every|per|a|an)\b", clause)
+        return metric if one and figure.unit[:1] not in "PE" else "storage"
+    is_spec = is_node and figure.unit[:1] == "G" and _CORES.search(text[: figure.start]) is not None
+    if is_spec or (figure.thing in ("pod", "container", "process", "worker", "vm") and figure.unit[:1] in "KkMG"):
         return "memory-per-node"
-    return "storage-per-node" if metric == "storage" and is_node and figure.unit[:1] != "E" else metric
+    return "storage-per-node" if is_node and figure.unit[:1] != "E" else "storage"
 
 
 _ADDED = re.compile(
@@ -161,8 +173,7 @@ def rate_metric(text: str, figure: Figure) -> str | None:
     clause = clause_of(text, figure)
     noun = singular(figure.noun.split()[-1]) if figure.noun else ""
     if NOUNS.get(noun) == "deploys" or (
-        DEPLOY.search(text if noun == "time" else clause)
-        and noun in ("time", "change", "", "release", "build", "commit")
+        DEPLOY.search(text if noun == "time" else clause) and noun in ("time", "change", "", "release", "build")
     ):
         return "deploys"
     kind = each_of(clause, figure, text)
@@ -200,9 +211,13 @@ _FUNDING = re.compile(
 )
 
 
-def money_metric(text: str, figure: Figure) -> Choice:
+FLOW_PER_S = 3.0
+"""About 100 million a year: no cost of a system that a sentence would tell without a word of cost."""
+
+
+def money_metric(text: str, figure: Figure, si: float) -> Choice:
     """The metric of a sum, or of one per time."""
-    metric, is_told = nearest(text, figure, MONEY, "cost" if figure.high < 1e7 else None, reach=80)
+    metric, is_told = nearest(text, figure, MONEY, "cost" if si < FLOW_PER_S else "money-rate", reach=80)
     if figure.period:
         return metric, is_told
     return None if _FUNDING.search(text) else "money", True

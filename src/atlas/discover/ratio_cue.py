@@ -14,13 +14,27 @@ _CHANGED = (
 RATIO = cues(
     ("utilisation", 125, r"\b(?:CPU|GPU|disk|memory|heap)(?: is| at|:)? $"),
     ("hit-ratio", 120, r"\b(?:hit|miss)[\s-](?:ratios?|rates?)\b"),
-    ("reduction", 100, rf"\b(?:saved?|saves|saving|shaved|shaves|trimmed|cut) (?:us )?{LOOSELY}$"),
+    ("reduction", 100, (
+        r"\b(?:saved?|saves|saving|spares?|spared|avoids?|avoided"
+        rf"|shaved|shaves|trimmed|cut) (?:us )?{LOOSELY}$"
+    )),
+    ("ratio", 84, r"^[^.;,]{0,30}\b(?:miss|misses|are (?:retried|rejected|dropped|lost|duplicates))\b"),
+    ("share", 97, (
+        rf"\bmakes? up {LOOSELY}$|^\sof (?:the|our|its) \w+(?: \w+)? (?:is|are|was|were) (?!broken|lost|full|idle|busy)"
+    )),
+    ("utilisation", 52, rf"\b(?:use|uses|used|eats?|ate|consum\w+|occup\w+|burns?) {LOOSELY}$"),
+    ("ratio", 90, (
+        r"^\sof [\w ]{1,30}? (?:are|is|get|were|was|go|went|come|came|time) (?:\w+ly )?(?:broken|lost|wrong|bad|late"
+        r"|empty|corrupt\w*|duplicates?"
+        r"|rejected|dropped|retried|refused|failed|missing|stale|spam|out)\b"
+    )),
     ("hit-ratio", 90, rf"\bcaches {LOOSELY}$"),
     ("utilisation", 108, (
         r"\butili[sz]ation\b|\boccupancy\b|\bCPU (?:load|usage)\b|\b(?:used|filled|loaded) (?:up )?to \w*\s?$"
     )),
     ("ratio", 106, (
-        r"\b(?:error|failure|retry|loss|abort|drop|conversion|churn|compression|duplicate|rejection|fraud)[\s-](?:rates?|ratios?)\b"
+        r"\b(?:error|failure|retry|loss|abort|drop|conversion|churn|compression|duplicate|rejection"
+        r"|fraud)[\s-](?:rates?|ratios?)\b"
     )),
     ("availability", 96, r"\b(?:uptime|availability|success rate)\b"),
     (None, 76, (
@@ -85,7 +99,8 @@ RATIO = cues(
         r"|\bhalv\w+|\boff the\b|\bg[eo]t rid of\b|\bgone\b|\bvanish\w*|\bdisappear\w*|\bsqueez\w+|\bshed\b"
     )),
     ("reduction", 75, (
-        r"^\s(?:less|fewer|smaller|cheaper|lower|shorter|lighter|off (?:the|our|every|each|of)|of the (?:cost"
+        r"^\s(?:less|fewer|smaller|cheaper|lower|shorter|lighter|leaner|thinner|slimmer|tighter|off (?:the|our|every"
+        r"|each|of)|of the (?:cost"
         r"|bill) (?:gone|went))\b"
     )),
     ("ratio", 62, (

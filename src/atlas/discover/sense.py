@@ -62,7 +62,11 @@ def _counts(figure: Figure) -> bool:
         return False
     if figure.unit == "?" and not figure.period:
         small = figure.high < 50 and figure.high == int(figure.high)
-        return (not figure.is_worded or figure.high >= 100) and not small and not figure.noun[:1].isupper()
+        return (
+            (not figure.is_worded or figure.high >= 100)
+            and not small
+            and not (figure.noun[:1].isupper() and not re.fullmatch(r"[A-Z]+s", figure.noun))
+        )
     return True
 
 
@@ -140,7 +144,8 @@ def _standing(text: str, figure: Figure) -> Figure:
     around = text[max(0, figure.start - 60) : figure.end + 40]
     if re.search(
         (
-            r"(?i)\b(?:new|sign[\s-]?ups?|join\w*|gain\w*|add\w*|grow\w*|regist\w+|onboard\w*|replac\w+"
+            r"(?i)\b(?:new|sign[\s-]?ups?|(?:open|creat)\w* an? (?:account|profile)|join\w*|gain\w*|add\w*|grow\w*"
+            r"|regist\w+|onboard\w*|replac\w+"
             r"|restart\w*|launch\w*|terminat\w+|churn\w*)\b"
         ),
         around,
@@ -149,8 +154,15 @@ def _standing(text: str, figure: Figure) -> Figure:
     return replace(figure, period="", periods=1.0)
 
 
+_COPIED = re.compile(r"(?i)\b(?:exists?|stored|kept|written|held|copied|replicated)\s(?:\w+ly )?$")
+
+
 def _counted_times(text: str, figure: Figure) -> Figure:
     """``try again up to three times`` counts tries; a factor of nothing larger is none."""
+    if figure.kind == "factor" and figure.unit == "times" and figure.high >= 100 and not _is_times(text, figure):
+        return replace(figure, kind="count", noun="occurrences", unit="")
+    if figure.kind == "factor" and figure.unit == "times" and _COPIED.search(text[: figure.start]):
+        return replace(figure, kind="count", noun="copies", unit="")
     if (
         figure.kind == "factor"
         and figure.unit == "times"

@@ -24,7 +24,7 @@ DATA = cues(
         r"^\s(?:lighter|heavier|smaller|bigger|larger|less|more)\b(?! than a)|\b(?:SDK|app|binary|bundle|installer"
         r"|plugin)\b[^.;,]{0,25}\bweigh\w*"
     )),
-    (None, 80, r"\bfits? (?:in|into|onto)\b|\bdo(?:es)? not fit\b"),
+    (None, 45, r"\bfits? (?:in|into|onto)\b|\bdo(?:es)? not fit\b"),
     (None, 75, r"\bdefaults?\b|\bconfigur\w+|\bsetting\b"),
     (None, 72, (
         r"\b(?:container|docker|machine) images?\b|\bmono-?repo\w*|\brepositor\w+|\bbundles?\b|\bcode ?base\b"

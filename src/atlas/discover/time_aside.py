@@ -47,7 +47,7 @@ _EXPERIENCE = re.compile(
 )
 """Years of COBOL, weeks of meetings: no time that a system took or keeps."""
 _IS_TALK = re.compile(
-    r"(?i)\b(?:talk|recording|video|episode|podcast|presentation|keynote|webinar|interview|article|post|lecture"
+    r"(?i)\b(?:talk|recording|video|episode|podcast|presentation|keynote|webinar|interview|lecture"
     r"|tutorial"
     r"|workshop|course|session at|lunch|commute|flight|train ride|walk|break|meeting|stand-?up"
     r"|retro\w*)(?:,[^,]{0,20},| itself)?"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from atlas.discover.cue_table import cues
 
+TAKEN = 22
+"""The pull of ``took`` and ``takes``, which say only that it was a time."""
 TIME = cues(
     (None, 95, (
         r"\btime[sd]?[\s-]?outs?\b|\bback(?:s|ed|ing)?[\s-]?off\b|\bretr(?:y|ies|ied|ying)\b(?!"
@@ -52,7 +54,17 @@ TIME = cues(
     )),
     (None, 62, r"^\s(?:ahead|fast|slow|off)\b|\bskew\w*|\bclocks?\b[^.;]{0,20}$|\bdrift\w*"),
     (None, 96, (
-        r"\b(?:certificates?|tokens?|leases?|sessions?|passwords?|cookies?|invites?|links?|keys?)\b[^.;]{0,20}\b(?:expir|live|valid|renew)\w*"
+        r"\b(?:certificates?|tokens?|leases?|sessions?|passwords?|cookies?|invites?|links?"
+        r"|keys?)\b[^.;]{0,20}\b(?:expir|live|valid|renew)\w*"
+    )),
+    ("service-time", 95, r"^\sof CPU\b|\bCPU time\b"),
+    ("rpo", 97, r"^\sof [^.;,]{0,40}\b(?:lost|gone|missing|at risk)\b"),
+    ("rto", 78, r"\b(?:served|serving|running|writable|available|online|up) again\b"),
+    ("rto", 66, r"^[^.;,]{0,30}\bagain\b"),
+    ("lag", 96, r"^\solder than\b"),
+    ("rto", 72, (
+        r"\b(?:if|when|should|once|with|whenever) (?:\w+ ){0,3}?(?:dies|die|fails?|failed|failing|burns?|crash\w*"
+        r"|dead|goes down|is lost)\b"
     )),
     ("lag", 90, r"\b(?:lag(?:s|ged)?|trail(?:s|ed)?)\b"),
     ("lag", 84, (
@@ -61,7 +73,8 @@ TIME = cues(
         r"|edges?|warehouse|lake)\b"
     )),
     ("lag", 60, (
-        r"\blag\w*|^\s?behind\b|\b(?:fall\w*|fell|run\w*|ran|is|are|was|were|be|far|how) (?:\w+ )?behind\b"
+        r"\blag(?:s|ged|ging)?\b|^\s?behind\b|\b(?:fall\w*|fell|run\w*|ran|is|are|was|were|be|far"
+        r"|how) (?:\w+ )?behind\b"
         r"|\btrail\w*|\bstale\w*|\bfresh\w*|\bout of date\b|\bcatch(?:es)? up\b"
         r"|\bcaught up\b|\bdelay\w* (?:of|between|behind)|\breplication delay\b|\bconverg\w+|\bpropagat\w+"
         r"|\bvisible\b|\bshow(?:s)? up\b|\bout of sync\b|\bin sync\b|\bsync(?:s|ed|ing|hroni\w+)?\b"
@@ -155,7 +168,7 @@ TIME = cues(
         r"\b(?:slowest|fastest|longest|worst|median|average|typical|mean|lookups?) (?:\w+ )?(?:requests?"
         r"|quer(?:y|ies)|reads?|writes?|calls?|responses?|lookups?|took longer)\b"
     )),
-    ("duration", 22, r"\btook\b|\btakes?\b"),
+    ("duration", TAKEN, r"\btook\b|\btakes?\b"),
     ("duration", 62, (
         r"^\sof (?:silence|downtime|outage|darkness|maintenance|pain|work|training|migration|unavailability|degraded"
         r"|firefighting)\b"

@@ -163,3 +163,18 @@ SMALL_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60,
 }  # fmt: skip
+MODEL = re.compile(
+    r"\s(?:\w+\s)?(?:[a-z]\w{1,5}\.(?:\d*x?large|metal|medium|small)|n\d\w?-\w+-\d+"
+    r"|[A-Z]{1,2}\d{1,3}0s?)\b(?!\s[a-z]+s\b)"
+)
+OF_MANY = re.compile(
+    r"(?<=thousand)\sof(?=\s[a-z]+s\b)|(?<=[mb]illion)\sof(?=\s[a-z]+s\b)|(?<=illions)\sof(?=\s[a-z]+s\b)|(?<=\d)\sof(?=\s[a-z]+\s[a-z]+s\b)"
+)
+TEAM_OF = re.compile(
+    r"(?i)\b(?:team|crew|group|squad|rota|rotation|handful)(?: \w+)? of (?:just |only |about |some |under "
+    r"|fewer than )?$"
+)
+ONES = re.compile(r"\s(?:(?!of\b|in\b|on\b)[a-z]+\s){0,2}ones\b")
+HOURS_OF = re.compile(rf"\s(?:of|worth of)\s[^\d█.;:,]{{1,40}}?(?:{PER}|\s(?P<adverb>daily|weekly|monthly|yearly)\b)")
+PLAYED = re.compile(r"(?i)\b(?:watch|play|listen|stream|view|hear|spen[dt]|consum|record|upload|talk|liste)\w*\b")
+OFTEN = re.compile(rf"[^\d█.;:()?!,]{{0,40}}?\s(?P<n>once|twice){PER}")

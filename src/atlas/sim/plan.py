@@ -31,8 +31,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas.physics.distribution import Shape
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -241,7 +239,7 @@ class Tables:
     """One row for each distribution, ``CELLS`` values at survival probabilities on a logarithmic grid."""
     mean: Floats
     cv: Floats
-    shape: tuple[Shape, ...]
+    shape: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.shape)
