@@ -13,6 +13,7 @@ from tests.discover.posts import HIRING, STORE
 from typer.testing import CliRunner
 
 from atlas.cli.main import app
+from atlas.discover.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = ["--today", "2026-11-21"]
@@ -106,6 +107,42 @@ def test_a_branch_has_the_stub_and_the_working_files_stay(tmp_path: Path, reposi
     (text,) = (tmp_path / "data").glob("candidate-*.md")
     assert "- [ ] recency verified" in text.read_text(encoding="utf-8")
     assert row["url"] in text.read_text(encoding="utf-8")
+
+
+def test_a_candidate_whose_run_was_cut_short_gets_its_branch_later(
+    tmp_path: Path, repository: Path, crawl: Path
+) -> None:
+    """Found by a run that made no branch, proposed by the next, once; a branch that is there already will do."""
+    _discover(tmp_path, repository, crawl)
+    (row,) = json.loads(_atlas(tmp_path, "candidates", "list", "--json"))
+    branch = f"candidate/{row['id']}"
+    said = _discover(tmp_path, repository, crawl, "--pr")
+    assert "0 candidates" in said
+    assert branch in said
+    assert branch not in _discover(tmp_path, repository, crawl, "--pr")
+    with open_store(tmp_path / "data") as store:
+        store.database.execute("DELETE FROM proposal")  # killed between the branch and the note of it
+    assert branch in _discover(tmp_path, repository, crawl, "--pr")
+
+
+def test_an_acceptance_that_was_cut_short_is_repeated(tmp_path: Path, repository: Path, crawl: Path) -> None:
+    """The document that it wrote is no obstacle; one that a person wrote is, and stays as it is."""
+    _discover(tmp_path, repository, crawl)
+    (row,) = json.loads(_atlas(tmp_path, "candidates", "list", "--json"))
+    root = ["--catalogue", str(repository / "catalogue")]
+    _atlas(tmp_path, "candidates", "accept", row["id"], *root, *DAY)
+    document = repository / "catalogue" / "systems" / row["category"] / f"{row['slug']}.yaml"
+    written = document.read_text(encoding="utf-8")
+    reopen = "UPDATE candidate SET state = 'open'"  # killed between the document and the decision
+    with open_store(tmp_path / "data") as store:
+        store.database.execute(reopen)
+    _atlas(tmp_path, "candidates", "accept", row["id"], *root, *DAY)
+    assert document.read_text(encoding="utf-8") == written
+    with open_store(tmp_path / "data") as store:
+        store.database.execute(reopen)
+    document.write_text("# mine\n", encoding="utf-8")
+    _atlas(tmp_path, "candidates", "accept", row["id"], *root, *DAY, code=2)
+    assert document.read_text(encoding="utf-8") == "# mine\n"
 
 
 def test_what_is_mistyped_is_told(tmp_path: Path, repository: Path) -> None:

@@ -135,7 +135,7 @@ def test_only_the_feeds_that_are_named_are_read(world: World, web: Web) -> None:
     """However many others are due."""
     world.atlas(*world.discover(DAY, "--limit", 1))
     before = Counter(s.host for s in web.seen if s.path == "/feed")
-    world.atlas(*world.discover(NEXT, "--feed", "discord"))
+    world.atlas(*world.discover(NEXT, "--feed", "discord", "--limit", 1))
     after = Counter(s.host for s in web.seen if s.path == "/feed")
     assert after - before == {DISCORD: 1}
 

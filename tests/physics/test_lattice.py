@@ -13,26 +13,12 @@ from atlas.physics.lattice import (
     Axis,
     at_time,
     exponential,
-    from_quantiles,
     geometric_sum,
-    mean_of,
     nothing,
-    residual,
-    share_left,
     uniform,
 )
 
 AXIS = Axis(0.02, 2048)
-
-
-@given(st.lists(st.floats(0.001, 5), min_size=2, max_size=8))
-def test_placing_keeps_probability_and_mean(times: list[float]) -> None:
-    """Whatever the distribution, its total and its mean on the lattice are exact."""
-    knots = np.sort(np.array(times))
-    below = np.linspace(0, 1, len(times))
-    spread = from_quantiles(AXIS, knots, below)
-    assert spread.total == pytest.approx(1, abs=1e-9)
-    assert spread.mean == pytest.approx(mean_of(knots, below), abs=1e-7)
 
 
 @given(time=st.floats(0, 30), other=st.floats(0, 9))
@@ -62,15 +48,6 @@ def test_geometric_sum_of_exponentials_is_exponential(again: float) -> None:
     assert left == pytest.approx(again * math.exp(-2), rel=5e-3)
 
 
-def test_what_is_left_of_a_constant_is_uniform() -> None:
-    """Looked at in its course, a constant time has any part of it left with equal probability."""
-    times, below = np.array([2.0, 2.0]), np.array([0.0, 1.0])
-    spread = residual(AXIS, times, below)
-    assert spread.mean == pytest.approx(1.0, rel=1e-3)
-    assert spread.quantile(0.25) == pytest.approx(0.5, abs=AXIS.step)
-    assert share_left(times, below, np.array([0.0, 0.5, 2.0, 3.0])) == pytest.approx([1, 0.75, 0, 0])
-
-
 def test_outcomes_exclude_each_other() -> None:
     """Parts of outcomes add up, what never happens changes nothing, what lies beyond the axis is infinite."""
     half = exponential(AXIS, 1.0).times(0.5)
@@ -80,3 +57,24 @@ def test_outcomes_exclude_each_other() -> None:
     assert at_time(AXIS, 1e9).total == 0
     assert exponential(AXIS, 1e9).quantile(0.99) == math.inf or exponential(AXIS, 1e9).total < 1e-3
     assert uniform(AXIS, 4.0).mean == pytest.approx(2.0)
+
+
+@given(step=st.floats(0.01, 0.05), share=st.floats(0, 1))
+def test_rows_are_what_they_are_alone(step: float, share: float) -> None:
+    """Several spreads, each on an axis of its own, add and move as each would do alone."""
+    axis, steps = Axis(np.array([[step], [0.02]]), 1024), (step, 0.02)
+    both = exponential(axis, np.array([[0.5], [0.7]])).then(at_time(axis, 1.0)).times(np.array([[share], [1.0]]))
+    other = Axis(np.array([[0.03], [0.015]]), 1024)
+    for row, (mean, weight) in enumerate(((0.5, share), (0.7, 1.0))):
+        alone = exponential(Axis(steps[row], 1024), mean).then(at_time(Axis(steps[row], 1024), 1.0)).times(weight)
+        assert both.row(row).masses == pytest.approx(alone.masses, abs=1e-9)
+        moved = alone.moved(other.row(row))
+        assert both.moved(other).row(row).masses == pytest.approx(moved.masses, abs=1e-9)
+        assert moved.mean == pytest.approx(alone.mean, rel=1e-6, abs=1e-12)
+
+
+def test_what_lies_beyond_the_axis_does_not_come_back() -> None:
+    """Of a long sum only what happens before the axis ends is seen, as it is on a longer axis."""
+    short, long = Axis(0.01, 256), Axis(0.01, 4096)
+    sums = [exponential(axis, 1.0).then(exponential(axis, 1.0)).then(exponential(axis, 1.0)) for axis in (short, long)]
+    assert sums[0].cumulated() == pytest.approx(sums[1].cumulated()[:256], abs=2e-7)

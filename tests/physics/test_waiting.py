@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atlas.physics.lattice import Axis, from_quantiles
+from atlas.physics.lattice import Axis, Spread
 from atlas.physics.many_servers import mmc_response_quantile, mmck_loss, mmck_mean_wait
 from atlas.physics.single_server import mg1_mean_wait, mg1_wait_variance
+from atlas.physics.tabulated import Rows, placed, tables_of
 from atlas.physics.waiting import (
-    Times,
+    Services,
     bounded_wait,
     exponential_wait,
     loss_share,
@@ -22,7 +23,15 @@ from atlas.physics.waiting import (
 )
 
 _BELOW = 1 - np.geomspace(1, 1e-9, 2_000)
-EXPONENTIAL = Times(-np.log1p(-_BELOW), _BELOW)
+TIMES = -np.log1p(-_BELOW)
+ONE = np.zeros(1, dtype=np.int64)
+
+
+def alone(axis: Axis, servers: float, offered: float, times: np.ndarray, below: np.ndarray) -> Spread:
+    """The wait in front of one queue that serves one kind of calls."""
+    column = [np.array([[x]]) for x in (axis.step, servers, offered, 1.0)]
+    services = Services(tables_of(times, below), ONE, ONE, column[3], column[3])
+    return wait_spread(Axis(column[0], axis.count), column[1], column[2], services, (column[3], column[3])).row(0)
 
 
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.5), (1, 0.9), (4, 0.8), (16, 0.85), (100, 0.95)])
@@ -30,8 +39,8 @@ def test_mmc_quantiles(servers: int, load: float) -> None:
     """Wait and service together have the quantiles of M/M/c to a thousandth."""
     end = 14 * max(1.0, 1 / servers / (1 - load))
     axis = Axis(end / 2048, 2048)
-    wait = wait_spread(axis, servers, load * servers, EXPONENTIAL)
-    response = wait.then(from_quantiles(axis, EXPONENTIAL.times, EXPONENTIAL.below))
+    wait = alone(axis, servers, load * servers, TIMES, _BELOW)
+    response = wait.then(placed(axis, tables_of(TIMES, _BELOW), Rows(ONE)))
     for level in (0.5, 0.95, 0.99):
         expected = mmc_response_quantile(load * servers, 1.0, servers, level)
         assert response.quantile(level) == pytest.approx(expected, rel=1e-3)
@@ -41,10 +50,10 @@ def test_mmc_quantiles(servers: int, load: float) -> None:
 def test_one_server_has_pollaczek_khinchines_moments(load: float, low: float) -> None:
     """Mean and variance of the wait of M/G/1, for a service time that is one of two constants."""
     high = (1 - low / 2) * 2
-    times = Times(np.array([low, low, high, high]), np.array([0.0, 0.5, 0.5, 1.0]))
+    times, below = np.array([low, low, high, high]), np.array([0.0, 0.5, 0.5, 1.0])
     second, third = (low**2 + high**2) / 2, (low**3 + high**3) / 2
     axis = Axis(40 / (1 - load) / 4096, 4096)
-    wait = wait_spread(axis, 1, load, times)
+    wait = alone(axis, 1, load, times, below)
     mean = mg1_mean_wait(load, 1.0, math.sqrt(second - 1))
     assert wait.mean == pytest.approx(mean, rel=2e-3)
     variance = float(wait.masses @ axis.points**2) - wait.mean**2

@@ -168,6 +168,12 @@ def test_without_room_it_begins_again_with_events() -> None:
     assert record.flow_series[:, :, 0].sum() <= 1000 + record.flow_series[:, :, 1].sum() + 1
 
 
+def test_memory_follows_outstanding_work() -> None:
+    """Room for a few hundred calls is enough for a run of a hundred thousand, however long it is."""
+    plan = chain(2, 17, 10, service=Service(0.02), rate_per_s=80.0)
+    assert is_made_by_recursion(plan, 2000.0, bin_s=100.0, frames=300)
+
+
 def outside(**settings: Any) -> Plan:
     """Two stations, the inner called with settings; ``station`` are the inner station's own."""
     builder = PlanBuilder()

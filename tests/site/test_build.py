@@ -220,6 +220,12 @@ def _live(root: Path, tmp_path: Path) -> LiveSite:
     return LiveSite(root, tmp_path / "out", tmp_path / "cache", today=TODAY)
 
 
+def _is_as_fresh(root: Path, tmp_path: Path) -> bool:
+    """Whether the site that was followed has the files of one that is built now."""
+    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
+    return _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+
+
 def test_a_live_site_with_nothing_changed_writes_nothing(small: Small, tmp_path: Path) -> None:
     """An update without a change is empty."""
     assert not _live(small(), tmp_path).update().is_change
@@ -234,8 +240,7 @@ def test_a_live_site_follows_a_change(small: Small, tmp_path: Path) -> None:
     update = live.update()
     assert update.rendered == ("first",)
     assert "systems/first/index.html" in update.files
-    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
-    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+    assert _is_as_fresh(root, tmp_path)
 
 
 def test_a_live_site_takes_up_a_new_document(small: Small, tmp_path: Path) -> None:
@@ -290,8 +295,7 @@ def test_a_live_site_drops_pages_that_nothing_leads_to_any_more(small: Small, tm
     second.write_text(text, "utf-8")
     live.update()
     assert not [page for page in old if page.exists()]
-    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
-    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+    assert _is_as_fresh(root, tmp_path)
 
 
 def test_a_live_site_gives_an_old_name_to_a_new_document(small: Small, tmp_path: Path) -> None:
@@ -304,8 +308,7 @@ def test_a_live_site_gives_an_old_name_to_a_new_document(small: Small, tmp_path:
     first.write_text(text, "utf-8")
     _second(root)
     live.update()
-    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
-    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+    assert _is_as_fresh(root, tmp_path)
 
 
 def test_a_live_site_follows_the_recorded_metrics(small: Small, tmp_path: Path) -> None:
@@ -315,5 +318,19 @@ def test_a_live_site_follows_the_recorded_metrics(small: Small, tmp_path: Path) 
     (root / "progress.csv").write_text("day,metric,value\n2026-11-20,systems,1\n", "utf-8")
     assert "metrics/index.html" in live.update().files
     assert not live.update().is_change
-    build(root, tmp_path / "fresh", today=TODAY, with_search=False)
-    assert _hashes(tmp_path / "out") == _hashes(tmp_path / "fresh")
+    assert _is_as_fresh(root, tmp_path)
+
+
+def test_a_live_site_drops_a_page_though_its_cache_was_cleared(small: Small, tmp_path: Path) -> None:
+    """Other builds share the cache and clear what they do not use; what stands on the site is known without it."""
+    root = small()
+    document = root / "systems" / "social" / "first.yaml"
+    text = document.read_text("utf-8")
+    document.write_text(text + "deep_dives:\n  scaling:\n    - {text: It grew., basis: stated}\n", "utf-8")
+    live = _live(root, tmp_path)
+    page = tmp_path / "out" / "systems" / "first" / "scaling" / "index.html"
+    assert page.is_file()
+    shutil.rmtree(tmp_path / "cache")
+    document.write_text(text, "utf-8")
+    live.update()
+    assert not page.exists()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from .conftest import Built
+from atlas.site.build import build
+
+from .conftest import REPOSITORY, TODAY, Built
 
 OVERVIEW_BUDGET = 40 * 1024
 DIAGRAMS_BUDGET = 150 * 1024
@@ -161,3 +165,19 @@ def test_the_sitemap_of_a_stub_has_only_pages_that_it_has(stub: Built) -> None:
     assert listed == ["systems/stub/", "systems/stub/diagrams/", "systems/stub/evidence/"]
     assert {f"{page}index.html" for page in listed} <= stub.pages.keys()
     assert "systems/old-stub/index.html" in stub.pages
+
+
+def test_a_statement_to_be_checked_is_not_called_struck_out(tmp_path: Path) -> None:
+    """It does not count as published, and nothing speaks against it either: no page says that it is struck."""
+    root = tmp_path / "catalogue"
+    shutil.copytree(REPOSITORY / "tests" / "assets" / "catalogue", root)
+    document = root / "systems" / "developer" / "tiny.yaml"
+    text = document.read_text("utf-8")
+    for left, struck in ((text, "1"), (text.replace("    verdict: unfound\n", ""), "0")):
+        document.write_text(left, "utf-8")
+        build(root, tmp_path / "out", today=TODAY, with_search=False)
+        rows = json.loads((tmp_path / "out" / "coverage" / "systems.json").read_text("utf-8"))
+        assert rows["rows"][0][rows["columns"].index("Struck out")]["text"] == struck
+        page = (tmp_path / "out" / "systems" / "tiny" / "index.html").read_text("utf-8")
+        home = (tmp_path / "out" / "index.html").read_text("utf-8")
+        assert ("struck out" in page, "struck out" in home) == ((True, True) if struck == "1" else (False, False))

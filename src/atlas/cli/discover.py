@@ -1,4 +1,4 @@
-"""Commands that find new systems: discover, candidates."""
+"""The command that finds new systems: ``atlas discover``."""
 
 from __future__ import annotations
 
@@ -8,33 +8,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from atlas.cli.exit import COULD_NOT_RUN, fail
+from atlas.cli.candidates import proposed, row
+from atlas.cli.exit import fail
 from atlas.cli.nearest import nearest
 from atlas.cli.network import ContactOption, DataOption, clock_on, data_root, open_fetcher
-from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, find_root, open_catalogue, read_today
+from atlas.cli.options import CatalogueOption, JsonOption, TodayOption, open_catalogue, read_today
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import ExitStack
 
-    from atlas.discover.candidate import Candidate, Candidates
+    from atlas.discover.candidate import Candidates
     from atlas.discover.crew import Crew
     from atlas.discover.frontier import Outcome
     from atlas.discover.pipeline import Discovery, Summary
     from atlas.discover.registry import Followed
 
-candidates_app = typer.Typer(
-    help="What was discovered, and what you decide about it.", no_args_is_help=True, rich_markup_mode="rich"
-)
-IdArgument = Annotated[str, typer.Argument(help="Id of a candidate, from `atlas candidates list`.")]
-
 
 def register(app: typer.Typer) -> None:
-    """Add the commands to the application."""
+    """Add the command to the application."""
     app.command("discover", rich_help_panel="Discover")(discover)
-    app.add_typer(candidates_app, name="candidates", rich_help_panel="Discover")
 
 
 def discover(
@@ -49,7 +44,9 @@ def discover(
     contact: ContactOption = None,
     data: DataOption = None,
     catalogue: CatalogueOption = None,
-    pr: Annotated[bool, typer.Option("--pr", help="Make a branch and a pull request text for each candidate.")] = False,
+    pr: Annotated[
+        bool, typer.Option("--pr", help="Make a branch and a pull request text for each that has none.")
+    ] = False,
     keep: Annotated[
         bool, typer.Option("--record", help="Write into sources.yaml on which day a feed was read, once a month.")
     ] = False,
@@ -66,6 +63,7 @@ def discover(
     import json
     from contextlib import ExitStack
 
+    from atlas.discover.candidate import Candidates
     from atlas.discover.pipeline import Discovery
     from atlas.discover.relevance import LEAST
     from atlas.discover.store import StoreError, open_store
@@ -86,14 +84,11 @@ def discover(
                 if keep:
                     _record(loaded.root, work.answered, day)
                 summary = _read(discovery, crew, quiet=as_json)
-            branches = [_proposed(c, loaded.root) for c in summary.candidates] if pr else []
-            kept = store.folder
+            branches = _propose_all(Candidates(store), loaded.root, store.folder, day) if pr else []
     except StoreError as error:
         fail(str(error))
     typer.echo(json.dumps(_plain(summary), indent=2, ensure_ascii=False) if as_json else _told(summary))
-    for branch, text in branches:
-        path = kept / f"{branch.replace('/', '-')}.md"
-        path.write_text(text, encoding="utf-8")
+    for branch, path in branches:
         typer.echo(f"branch {branch}, text {path}", err=True)
 
 
@@ -234,13 +229,16 @@ def _backfill(discovery: Discovery, crew: Crew, folder: Path, limit: int, *, qui
         return discovery.read_archive(warc_pages(files, discovery.catalogue, limit), crew, advance)
 
 
-def _proposed(candidate: Candidate, root: Path) -> tuple[str, str]:
-    from atlas.discover.proposal import ProposalError, request_text, write_branch
-
-    try:
-        return write_branch(candidate, root), request_text(candidate, root)
-    except ProposalError as error:
-        fail(str(error))
+def _propose_all(kept: Candidates, root: Path, folder: Path, today: dt.date) -> list[tuple[str, Path]]:
+    """A branch and a text for each open candidate that has none: those of a run that was cut short too."""
+    done = []
+    for candidate in kept.unproposed():
+        branch, text = proposed(candidate, root, may_exist=True)
+        path = folder / f"{branch.replace('/', '-')}.md"
+        path.write_text(text, encoding="utf-8")
+        kept.note_proposal(candidate.id, branch, today)
+        done.append((branch, path))
+    return done
 
 
 def _told(summary: Summary) -> str:
@@ -262,133 +260,5 @@ def _plain(summary: Summary) -> dict[str, Any]:
         "pages": dict(summary.pages),
         "claims": summary.claims,
         "passed_by": dict(summary.passed_by),
-        "candidates": [_row(c) for c in summary.candidates],
+        "candidates": [row(c) for c in summary.candidates],
     }
-
-
-def _row(candidate: Candidate) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {k: v for k, v in asdict(candidate).items() if k not in ("document", "fingerprint")}
-
-
-@candidates_app.command("list")
-def list_(
-    state: Annotated[str, typer.Option("--state", help="open, accepted, rejected or all.")] = "open",
-    data: DataOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List candidates, best first.
-
-    Examples: atlas candidates list · atlas candidates list --state rejected --json
-    """
-    import json
-
-    from atlas.cli.table import markdown
-
-    states: dict[str, Any] = {"open": "open", "accepted": "accepted", "rejected": "rejected", "all": None}
-    if state not in states:
-        fail(f"there is no state {state!r}", f"there are: {', '.join(states)}")
-    for kept in _candidates(data):
-        found = kept.list(states[state])
-        if as_json:
-            typer.echo(json.dumps([_row(c) for c in found], indent=2, ensure_ascii=False))
-        elif found:
-            rows = [(c.id, c.kind, c.state, str(c.score), c.org, c.published, c.title, c.reason) for c in found]
-            typer.echo(markdown(("id", "kind", "state", "score", "org", "published", "title", "reason"), rows))
-        else:
-            typer.echo("no candidate", err=True)
-
-
-@candidates_app.command()
-def show(candidate: IdArgument, data: DataOption = None) -> None:
-    """Print a candidate: its score term by term, the changes it proposes, and its document.
-
-    Example: atlas candidates show how-we-store-trillions-of-messages
-    """
-    for kept in _candidates(data):
-        found = _get(kept, candidate)
-        head = [f"{found.title} ({found.org})", found.url, f"{found.kind}, {found.state}, published {found.published}"]
-        if found.reason:
-            head.append(f"{found.state} on {found.decided_on}: {found.reason}")
-        typer.echo("\n".join([*head, f"score {found.score}", *(f"  {line}" for line in found.detail), ""]))
-        typer.echo(found.document, nl=False)
-
-
-@candidates_app.command()
-def accept(
-    candidate: IdArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept.")] = "",
-    data: DataOption = None,
-    catalogue: CatalogueOption = None,
-    pr: Annotated[bool, typer.Option("--pr", help="Make a branch and print the pull request text instead.")] = False,
-    today: TodayOption = None,
-) -> None:
-    """Take a candidate into the catalogue: a stub of its own, or its claims into the system it belongs to.
-
-    Examples: atlas candidates accept how-we-scale · atlas candidates accept how-we-scale --pr
-    """
-    from atlas.discover.proposal import ProposalError, write_document
-
-    root = find_root(catalogue)
-    for kept in _candidates(data):
-        found = _get(kept, candidate)
-        if found.state != "open":
-            fail(f"{candidate} was {found.state} on {found.decided_on}: {found.reason or 'no reason'}")
-        if pr:
-            branch, text = _proposed(found, root)
-            typer.echo(text)
-            typer.echo(f"branch {branch}", err=True)
-        else:
-            try:
-                path = write_document(found, root)
-            except (ProposalError, OSError) as error:
-                fail(str(error))
-            typer.echo(f"wrote {path}\nnext: read each figure in the source, then atlas check {path}")
-        kept.decide(candidate, "accepted", reason, read_today(today))
-
-
-@candidates_app.command()
-def reject(
-    candidate: IdArgument,
-    reason: Annotated[str, typer.Option("--reason", help="Why; kept, and told if the page comes again.")],
-    data: DataOption = None,
-    today: TodayOption = None,
-) -> None:
-    """Reject a candidate; its page does not come back, neither here nor nearly the same elsewhere.
-
-    Example: atlas candidates reject ten-tips --reason "a list of products, no system"
-    """
-    from atlas.discover.candidate import CandidateError
-
-    if not reason.strip():
-        fail("a rejection needs a reason", 'such as --reason "no figures of a running system"')
-    for kept in _candidates(data):
-        _get(kept, candidate)
-        try:
-            kept.decide(candidate, "rejected", reason.strip(), read_today(today))
-        except CandidateError as error:
-            typer.echo(f"atlas: {error}", err=True)
-            raise typer.Exit(COULD_NOT_RUN) from None
-    typer.echo(f"rejected {candidate}")
-
-
-def _candidates(data: Path | None) -> Iterator[Candidates]:
-    """The candidates of the store, once; the store is closed afterwards."""
-    from atlas.discover.candidate import Candidates
-    from atlas.discover.store import StoreError, open_store
-
-    try:
-        with open_store(data_root(data)) as store:
-            yield Candidates(store)
-    except StoreError as error:
-        fail(str(error))
-
-
-def _get(kept: Candidates, ident: str) -> Candidate:
-    from atlas.discover.candidate import CandidateError
-
-    try:
-        return kept.get(ident)
-    except CandidateError as error:
-        fail(str(error), nearest(ident, [c.id for c in kept.list(None)]))

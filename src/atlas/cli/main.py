@@ -14,7 +14,20 @@ from typing import Annotated, NoReturn
 import typer
 
 from atlas import __version__
-from atlas.cli import author, copies, discover, drills, inspect, publish, report, run, sources, sweep, verify
+from atlas.cli import (
+    author,
+    candidates,
+    copies,
+    discover,
+    drills,
+    inspect,
+    publish,
+    report,
+    run,
+    sources,
+    sweep,
+    verify,
+)
 from atlas.cli.exit import COULD_NOT_RUN
 
 app = typer.Typer(
@@ -37,6 +50,7 @@ verify.register(app)
 copies.register(app)
 sources.register(app)
 discover.register(app)
+candidates.register(app)
 report.register(app)
 
 

@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS announced (
 CREATE TABLE IF NOT EXISTS passed_by (
     url TEXT PRIMARY KEY, why TEXT NOT NULL, score INTEGER NOT NULL, on_day TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS proposal (id TEXT PRIMARY KEY, branch TEXT NOT NULL, on_day TEXT NOT NULL) STRICT;
 """
 _COLUMNS = (
     "id, kind, state, url, title, org, slug, category, score, published, found_on, fingerprint, document, detail,"
@@ -140,6 +141,16 @@ class Candidates:
         """Candidates of a state (or all), best first."""
         query = f"SELECT {_COLUMNS} FROM candidate WHERE state = COALESCE(?, state) ORDER BY score DESC, id"  # noqa: S608
         return [_candidate(row) for row in self._store.database.execute(query, (state,))]
+
+    def unproposed(self) -> Sequence[Candidate]:
+        """Open candidates without a branch, best first."""
+        made = {ident for (ident,) in self._store.database.execute("SELECT id FROM proposal")}
+        return [candidate for candidate in self.list("open") if candidate.id not in made]
+
+    def note_proposal(self, ident: str, branch: str, today: dt.date) -> None:
+        """Write down that a candidate has its branch."""
+        with self._store.transaction() as database:
+            database.execute("INSERT OR REPLACE INTO proposal VALUES (?, ?, ?)", (ident, branch, today.isoformat()))
 
     def get(self, ident: str) -> Candidate:
         """A candidate by its id; raises ``CandidateError``."""

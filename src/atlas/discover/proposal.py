@@ -36,10 +36,10 @@ def document_after(candidate: Candidate, root: Path) -> str:
 
 
 def write_document(candidate: Candidate, root: Path) -> Path:
-    """Write the candidate's document into the catalogue; a new one never overwrites."""
+    """Write the candidate's document into the catalogue; a new one never overwrites another text."""
     path = root / candidate.path
     text = document_after(candidate, root)
-    if candidate.kind == "new" and path.exists():
+    if candidate.kind == "new" and path.exists() and path.read_text(encoding="utf-8") != text:
         raise ProposalError(f"{path} exists already")
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
@@ -48,11 +48,21 @@ def write_document(candidate: Candidate, root: Path) -> Path:
     return path
 
 
+def branch_of(candidate: Candidate) -> str:
+    """The name of a candidate's branch."""
+    return f"candidate/{candidate.id}"
+
+
+def has_branch(candidate: Candidate, root: Path) -> bool:
+    """Whether the repository has the branch of a candidate."""
+    return bool(_git(root, "branch", "--list", branch_of(candidate)).strip())
+
+
 def write_branch(candidate: Candidate, root: Path) -> str:
     """Make the branch ``candidate/<id>`` on the present commit; gives its name. Raises ``ProposalError``."""
     top = Path(_git(root, "rev-parse", "--show-toplevel").strip())
-    name = f"candidate/{candidate.id}"
-    if _git(root, "branch", "--list", name).strip():
+    name = branch_of(candidate)
+    if has_branch(candidate, root):
         raise ProposalError(f"there is a branch {name} already")
     place = (root.resolve() / candidate.path).relative_to(top.resolve()).as_posix()
     text = document_after(candidate, root)

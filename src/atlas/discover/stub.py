@@ -39,7 +39,8 @@ _NO_THING = frozenset(
 """Words of a printed figure that say how many or how often, not of what."""
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _MARKER = (
-    "# Found by `atlas discover`; no person has read it yet. Each figure must be read in the source before it counts."
+    "# Found by `atlas discover`; no person has read it yet. Each figure must be read in the source before it counts:\n"
+    "# say of each what it is of (`of`, `scope`) and when it held (`as_of`), and that it is printed so (`figure`)."
 )
 
 

@@ -9,68 +9,77 @@ as in front of one server that is c times as fast. The share that waits is Erlan
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from atlas.physics.erlang import erlang_b, erlang_c
-from atlas.physics.lattice import (
-    Axis,
-    Floats,
-    Spread,
-    at_time,
-    exponential,
-    geometric_sum,
-    residual,
-    share_left,
-)
+from atlas.physics.lattice import Axis, Each, Floats, Ints, Spread, exponential, geometric_sum
+from atlas.physics.tabulated import Rows, Tables, residual, share_left
 
 NOBODY_WAITS = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
-    """A distribution by its distribution function: ``below[i]`` of the times are at most ``times[i]`` seconds."""
+class Services:
+    """Service times of several queues: each draws from one or more tables, stretched. Parts of a queue lie together."""
 
-    times: Floats
-    below: Floats
+    tables: Tables
+    start: Ints
+    """The first part of each queue."""
+    table: Ints
+    """Of each part."""
+    stretch: Floats
+    """Column: factor on the times of each part."""
+    rate: Floats
+    """Column: calls per second of each part (only their proportions count)."""
 
 
-def wait_spread(
-    axis: Axis, servers: float, offered: float, service: Times, gaps: tuple[float, float] = (1.0, 1.0)
-) -> Spread:
-    """Distribution of the wait; ``offered`` Erlang (below ``servers``).
+def wait_spread(axis: Axis, servers: Each, offered: Each, services: Services, gaps: tuple[Each, Each]) -> Spread:
+    """Distributions of the waits of several queues; ``offered`` Erlang (below ``servers``), as columns.
 
     ``gaps``, for arrivals that are not Poisson: by how much waits are longer ((ca² + cs²)/(1 + cs²)), and by how much
-    fewer calls wait.
+    fewer calls wait; 1 and 1 for Poisson.
     """
     burst, seldom = gaps
-    waits = erlang_c(servers, offered) * seldom
-    if waits < NOBODY_WAITS:
-        return at_time(axis, 0.0)
+    waits = each(erlang_c, servers, offered) * seldom
+    owner = np.repeat(np.arange(len(services.start)), np.diff(services.start, append=len(services.table)))
     fine = Axis(axis.step / burst, axis.count)
-    after = geometric_sum(residual(fine, service.times / servers, service.below), offered / servers)
-    if servers == 1:
-        first = residual(fine, service.times, service.below)
-    else:
-        middles = (np.arange(axis.count + 1) - 0.5) * fine.step
-        left = np.where(middles > 0, share_left(service.times, service.below, np.maximum(middles, 0)), 1.0) ** servers
-        first = Spread(fine, masses=left[:-1] - left[1:])
-    wait = first.then(after).masses
-    return Spread(axis, masses=_with_immediate(np.maximum(wait, 0.0) * waits, 1 - waits))
+    parts, slots = fine.rows(owner), servers[owner]
+    # of those met in service, a part is of each kind: in proportion to the time it takes
+    busy = services.rate * services.stretch * services.tables.mean[services.table]
+    share = busy / np.add.reduceat(busy, services.start)[owner]
+    rest = residual(parts, services.tables, Rows(services.table, services.stretch / slots)).masses
+    left = share_left(parts, services.tables, Rows(services.table, services.stretch, parts.step / 2))
+    whole, left = (np.add.reduceat(share * x, services.start) for x in (rest, left))
+    beyond = left**servers
+    first = np.where(servers == 1, whole, beyond[:, :-1] - beyond[:, 1:])
+    wait = Spread(fine, first).then(geometric_sum(Spread(fine, whole), offered / servers))
+    return _for_some(axis, waits, wait)
 
 
-def exponential_wait(axis: Axis, waits: float, mean_s: float) -> Spread:
+def exponential_wait(axis: Axis, waits: Each, mean_s: Each) -> Spread:
     """A share ``waits`` waits an exponential time, so that the mean over all is ``mean_s``."""
-    if waits < NOBODY_WAITS or mean_s <= 0:
-        return at_time(axis, 0.0)
-    return Spread(axis, masses=_with_immediate(exponential(axis, mean_s / waits).masses * waits, 1 - waits))
+    some = (waits >= NOBODY_WAITS) & (mean_s > 0)
+    return _for_some(
+        axis, waits * some, exponential(axis, np.where(some, mean_s, axis.step) / np.where(some, waits, 1))
+    )
 
 
-def _with_immediate(masses: Floats, immediate: float) -> Floats:
-    masses[0] += immediate
-    return masses
+def _for_some(axis: Axis, waits: Each, wait: Spread) -> Spread:
+    """The wait for a share of the calls; none for the others."""
+    share = np.where(waits < NOBODY_WAITS, 0.0, waits)
+    return Spread(axis, None, wait.spectrum * share + (1 - share), 1.0 + 0.0 * share)
+
+
+def each(function: Callable[[float, float], float], one: Each, other: Each) -> Each:
+    """A function of two numbers, for each row of two columns (or for two numbers)."""
+    if np.ndim(one) == np.ndim(other) == 0:
+        return function(float(one), float(other))
+    rows = zip(one.ravel().tolist(), other.ravel().tolist(), strict=True)
+    return np.array([function(x, y) for x, y in rows])[:, None]
 
 
 def loss_share(servers: float, offered: float, places: float, service_cv2: float) -> float:
@@ -156,24 +165,22 @@ def _idle_share(servers: int, offered: float, almost: float) -> float:
     return levels[-1]
 
 
-def bounded_wait(axis: Axis, servers: float, offered: float, places: float, service: tuple[float, float]) -> Spread:
+def bounded_wait(axis: Axis, servers: Each, offered: Each, places: Each, service: tuple[Each, Each]) -> Spread:
     """Distribution of the wait of those let into a queue of ``places``, at any load; ``service``: mean and cv².
 
     M/M/c/K exactly: who meets j in the queue waits for j + 1 ends of service. For other service times the number met
     falls (or grows) by ρ^(2/(1 + cv²)) from place to place.
     """
     mean_s, cv2 = service
-    full, ratio = erlang_b(servers, offered), (offered / servers) ** (2 / (1 + cv2))
-    ratio = ratio if abs(ratio - 1) > 1e-7 else 1 + 1e-7
-    scale = max(ratio, 1.0) ** -places  # divide by the largest term
-    small, large = scale, 1.0 if ratio > 1 else ratio**places
-    waiting = full * (small - large) / (1 - ratio)
-    let_in = scale * (1 - full) + waiting
-    waits = waiting / let_in if let_in > 0 else 1.0
-    if places == 0 or waits < NOBODY_WAITS:
-        return at_time(axis, 0.0)
-    phi = exponential(axis, mean_s / servers).spectrum
-    with np.errstate(under="ignore"):
-        powers = phi * (small - large * phi**places) / (1 - ratio * phi) * (1 - ratio) / (small - large)
-    masses = np.maximum(Spread(axis, spectrum=powers).masses, 0.0)
-    return Spread(axis, masses=_with_immediate(masses * waits, 1 - waits))
+    full, ratio = each(erlang_b, servers, offered), (offered / servers) ** (2 / (1 + cv2))
+    ratio = np.where(np.abs(ratio - 1) > 1e-7, ratio, 1 + 1e-7)
+    with np.errstate(under="ignore", over="ignore"):
+        small = np.maximum(ratio, 1.0) ** -places  # divided by the largest term
+        large = np.where(ratio > 1, 1.0, np.minimum(ratio, 1.0) ** places)
+        waiting = full * (small - large) / (1 - ratio)
+        let_in = small * (1 - full) + waiting
+        waits = np.where(let_in > 0, waiting / np.where(let_in > 0, let_in, 1.0), 1.0)
+        phi = exponential(axis, mean_s / servers).spectrum
+        share = np.where(small == large, 1.0, small - large)
+        powers = phi * (small - large * phi**places) / (1 - ratio * phi) * (1 - ratio) / share
+    return _for_some(axis, waits, Spread(axis, None, powers, 1.0))

@@ -12,24 +12,25 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from atlas.sim.answer import Answer, either
+from atlas.sim.answer import ANSWERED, FAILED, Answer, mixture
 from atlas.sim.conditions import at_time, open_rates
 from atlas.sim.fidelity import Stratum, steady_leaves_out, stratum_of
 from atlas.sim.network import Network, network_of
 from atlas.sim.plan import NONE, UNLIMITED, Floats, Ints, Plan
 from atlas.sim.quantile_table import survival_grid
+from atlas.sim.steady_fate import Fates
 from atlas.sim.steady_gaps import stretch_waits
-from atlas.sim.steady_load import Fate, Load, Loads, node_rates
-from atlas.sim.steady_tree import Tree, axis_of
+from atlas.sim.steady_layout import step_of
+from atlas.sim.steady_load import Load, Loads, node_rates
+from atlas.sim.steady_percentile import COARSE, FINE, LEVELS, Percentiles, percentiles_of, refined
+from atlas.sim.steady_schedule import below
+from atlas.sim.steady_tree import Tree
 from atlas.sim.validation import validate
 
-COARSE, FINE = 256, 2048
-LEVELS = (0.5, 0.9, 0.95, 0.99, 0.999)
 _ROUNDS = 40
 _UNDAMPED = 6
 _AGREED = 5e-4
 _TAIL = 3e-5
-_COARSE_MEDIAN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class _Case:
         self.plan, self.at_s = plan, at_s
         self.state = at_time(plan, at_s)
         self.network: Network = network_of(plan, self.state.present)
-        self.fates = [Fate() for _ in self.network.nodes]
+        self.fates = Fates(self.network)
         self.loads = Loads(self.network, self.state)
         self.miss: Floats = 1.0 - plan.caches.hit * self.state.warm
         self.arrivals = open_rates(plan, self.state, at_s) * load
@@ -116,7 +117,9 @@ class _Case:
         for node in self.network.nodes:
             for root, _ in node.detached:
                 self._note_root(root)
+        self._below = {root: below(self.network, root) for roots in self.roots_of.values() for root in roots}
         self.settled, self.damping = False, 1.0
+        self._coarse: dict[int, Answer] = {}
         self._seen: dict[int, Floats] = {}
         self._ways: dict[int, Ints] = {}
         self.calls = np.zeros(len(self.network.nodes))
@@ -140,12 +143,9 @@ class _Case:
             if rounds == 1 and self._feeds_forward():
                 self.settled = True
                 break
-            for flow in self.roots_of:
-                if self._has_moved(flow, now):
-                    self._answer(flow, COARSE)
-        flows = tuple(self._flow(flow) for flow in range(len(self.plan.flows)))
+            self._answer([flow for flow in self.roots_of if self._has_moved(flow, now)])
         return SteadyState(
-            flows=flows,
+            flows=self._flows(),
             stations=tuple(self._station(k) for k in range(len(self.plan.stations))),
             unstable=self._unstable(),
             stratum=stratum_of(self.plan),
@@ -163,8 +163,8 @@ class _Case:
 
     def _groups_of(self, flow: int) -> Ints:
         if flow not in self._ways:
-            below = [index for root in self.roots_of[flow] for index in self.tree.below(root)]
-            groups = np.concatenate((self.network.node_group[below], self.network.node_hot_group[below]))
+            mine = [index for root in self.roots_of[flow] for index in self._below[root]]
+            groups = np.concatenate((self.network.node_group[mine], self.network.node_hot_group[mine]))
             self._ways[flow] = np.unique(groups[groups != NONE])
         return self._ways[flow]
 
@@ -174,7 +174,7 @@ class _Case:
         quiet = not bool((sites.timeout_s > 0).any()) and not bool((sites.hedge_s > 0).any())
         plain = not bool((self.state.error > 0).any()) and not bool((stations.holds > 0).any())
         fed = not bool((self.plan.sources.users > 0).any()) and not bool((sites.coalesce > 0).any())
-        return quiet and plain and fed and all(f.barred == 0 and f.full == 0 for f in self.fates)
+        return quiet and plain and fed and not (self.fates.barred.any() or self.fates.full.any())
 
     def _renew_loads(self) -> None:
         calls, asked = node_rates(self.network, self.fates, self.arrivals, self.miss)
@@ -183,24 +183,35 @@ class _Case:
         )
         self.loads.update(self.asked, self.fates)
         stretch_waits(self.network, self.loads.groups, self.calls, self.asked)
-        self.tree.forget_waits()
 
-    def _answer(self, flow: int, count: int) -> tuple[Answer, float]:
-        """The answer of a flow (a mixture over where its requests enter), and its rate."""
-        roots = self.roots_of[flow]
-        axis = axis_of(max(self._reach(root) for root in roots), count)
-        rates = [float(self.calls[root]) for root in roots]
-        total = sum(rates)
-        answers = [self.tree.answer(root, axis, self.calls) for root in roots]
-        if (self.plan.sources.users[self.plan.sources.flow == flow] > 0).any():
-            self._close_loop(flow, answers[0])
-        weights = [r / total if total > 0 else 1 / len(roots) for r in rates]
-        return either(list(zip(weights, answers, strict=True))), total
+    def _answer(self, flows: list[int]) -> None:
+        """Work out the answers of these flows on a coarse lattice; fates of the calls are renewed."""
+        reach = {flow: max(self._reach(root) for root in self.roots_of[flow]) for flow in flows}
+        self._coarse |= self._answers(reach, COARSE)
+        for flow in flows:
+            if (self.plan.sources.users[self.plan.sources.flow == flow] > 0).any():
+                self._close_loop(flow, self._coarse[flow])
+
+    def _answers(self, reach: dict[int, float], count: int, *, settled: bool = False) -> dict[int, Answer]:
+        """The answers of flows, on axes that reach so far (s): mixtures over where their requests enter."""
+        if not reach:
+            return {}
+        steps = {root: step_of(end, count) for flow, end in reach.items() for root in self.roots_of[flow]}
+        answers, found = self.tree.answers(steps, count, self.calls, settled=settled), {}
+        for flow in reach:
+            roots, total = self.roots_of[flow], self._rate(flow)
+            weights = [float(self.calls[r]) / total if total > 0 else 1 / len(roots) for r in roots]
+            found[flow] = mixture([(weight, answers[r]) for weight, r in zip(weights, roots, strict=True)])
+        return found
+
+    def _rate(self, flow: int) -> float:
+        return float(self.calls[self.roots_of[flow]].sum())
 
     def _close_loop(self, flow: int, answer: Answer) -> None:
         """A closed population makes as many requests as its members come round: users / (think + response)."""
-        lost = max(0.0, 1 - answer.good.total - answer.degraded.total - answer.failed.total)
-        response = answer.good.mean + answer.degraded.mean + answer.failed.mean + lost * answer.good.axis.points[-1]
+        answered, failed = answer.outcome(ANSWERED), answer.outcome(FAILED)
+        lost = max(0.0, 1 - answered.total - failed.total)
+        response = answered.mean + failed.mean + lost * answered.axis.points[-1]
         for source in np.flatnonzero((self.plan.sources.flow == flow) & (self.plan.sources.users > 0)):
             wanted = self.plan.sources.users[source] / (self._think[source] + response)
             self.arrivals[source] += 0.5 * (wanted - self.arrivals[source])
@@ -208,7 +219,7 @@ class _Case:
     def _reach(self, root: int) -> float:
         """A time beyond almost all answers below a node: for the length of the axis."""
         ends: dict[int, tuple[float, float]] = {}
-        for index in self.tree.below(root):
+        for index in self._below[root]:
             ends[index] = self._end(index, ends)
         middle, tail = ends[root]
         return max((middle + tail) * 1.15, 1e-9)
@@ -228,9 +239,9 @@ class _Case:
             limit = float(sites.timeout_s[site])
             middle = min(middle, limit)
             tail = min(tail, limit - middle)
-        fate, again = self.fates[index], 0.0
+        failed, again = float(self.fates.failed[index]), 0.0
         for attempt in range(int(sites.attempts[site]) - 1):
-            if fate.failed ** (attempt + 1) > _TAIL / 3:
+            if failed ** (attempt + 1) > _TAIL / 3:
                 again += float(sites.backoff_s[site]) * 2.0 ** (attempt + 1) + middle + tail
         for other in (node.fallback, node.divert):
             if other != NONE:
@@ -252,28 +263,35 @@ class _Case:
         late = max(_wait_tail(self.loads.groups[g]) for g in groups)
         return network_s + mean + wait, (far - mean) ** 2 + (late - wait) ** 2
 
-    def _flow(self, flow: int) -> SteadyFlow:
-        answer, rate = self._answer(flow, FINE)
-        answered = answer.answered
-        total = answered.total
+    def _flows(self) -> tuple[SteadyFlow, ...]:
+        """All flows, their percentiles on lattices fine enough."""
+        flows = list(range(len(self.plan.flows)))
+        self._answer([flow for flow in flows if flow not in self._coarse])
+        reach = {flow: max(self._reach(root) for root in self.roots_of[flow]) for flow in flows}
+        fine = self._answers(reach, FINE)
+        found = {flow: percentiles_of(fine[flow]) for flow in flows if fine[flow].total[ANSWERED, 0, 0] > 1e-9}
+        for flow, mine in found.items():
+            coarse = percentiles_of(self._coarse[flow])
+            mine.compare(coarse.times, coarse.step)
+            mine.extrapolate(coarse)
+        refined(found, lambda ends, count: self._answers(ends, count, settled=True))
+        return tuple(self._flow(flow, fine[flow], found.get(flow)) for flow in flows)
+
+    def _flow(self, flow: int, answer: Answer, found: Percentiles | None) -> SteadyFlow:
         never = self._never_ends(flow)
-        there = answered.quantiles(LEVELS) if total > 1e-9 and not never else [math.nan] * len(LEVELS)
-        if there[0] < _COARSE_MEDIAN * answered.axis.step:  # most answers come long before the slowest
-            answer, rate = self._answer(flow, 8 * FINE)
-            answered = answer.answered
-            there = answered.quantiles(LEVELS)
-        levels = dict(zip(LEVELS, [math.inf] * len(LEVELS) if never else there, strict=True))
-        mean = math.inf if never else answered.mean / total if total > 0 else math.nan
-        lost = 0.0 if never else max(0.0, 1 - total - answer.failed.total)
-        good, degraded = answer.good.total, answer.degraded.total
-        whole = good + degraded + answer.failed.total if not never and lost < 0.01 else 1.0
-        shares = (good / whole, degraded / whole, answer.failed.total / whole)
-        return SteadyFlow(self.plan.flows.name[flow], rate, *shares, mean, levels)
+        total, failed = (float(answer.total[outcome, 0, 0]) for outcome in (ANSWERED, FAILED))
+        levels = dict.fromkeys(LEVELS, math.nan) if found is None else found.times
+        levels = dict.fromkeys(LEVELS, math.inf) if never else levels
+        mean = math.inf if never else found.mean_s if found is not None else math.nan
+        lost = 0.0 if never else max(0.0, 1 - total - failed)
+        whole = total + failed if not never and lost < 0.01 else 1.0
+        shares = (answer.good() / whole, (total - answer.good()) / whole, failed / whole)
+        return SteadyFlow(self.plan.flows.name[flow], self._rate(flow), *shares, mean, levels)
 
     def _never_ends(self, flow: int) -> bool:
         """Whether the flow waits, without any timeout above, in a queue that grows for ever."""
         for root in self.roots_of[flow]:
-            for index in self.tree.below(root):
+            for index in self._below[root]:
                 group = int(self.network.node_group[index])
                 if group == NONE or self.calls[index] <= 0:
                     continue
@@ -297,14 +315,14 @@ class _Case:
         share = slots / slots.sum() if slots.sum() > 0 else np.ones(len(groups)) / len(groups)
         mine = [i for i, n in enumerate(self.network.nodes) if self.plan.sites.station[n.site] == station]
         asked = float(self.asked[mine].sum())
-        lost = [self.asked[i] * (1 - (1 - self.fates[i].barred) * (1 - self.fates[i].full)) for i in mine]
+        lost = self.asked[mine] * (1 - (1 - self.fates.barred[mine]) * (1 - self.fates.full[mine]))
         wait = [g.mean_wait() for g in loads]
         return SteadyStation(
             name=self.plan.stations.name[station],
             utilisation=self._used(station, float(sum(share * np.array([g.utilisation for g in loads])))),
             demand=max(g.offered / g.servers for g in loads),
             mean_wait_s=max(wait),
-            refused=float(sum(lost)) / asked if asked > 0 else 0.0,
+            refused=float(lost.sum()) / asked if asked > 0 else 0.0,
             calls_per_s=asked,
         )
 

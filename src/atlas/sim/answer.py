@@ -1,4 +1,4 @@
-"""What comes back from a call, and when: the distribution of its outcomes on a lattice.
+"""What comes back from calls, and when: distributions of their outcomes on lattices, several calls at once.
 
 The algebra of calls: one after the other, side by side (all, or a quorum), one of several, cut off by a timeout,
 hedged, tried again, answered by a fallback. Calls side by side are taken as independent.
@@ -6,86 +6,187 @@ hedged, tried again, answered by a fallback. Calls side by side are taken as ind
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from atlas.physics.lattice import Axis, Floats, Spread, at_time, nothing, uniform
-from atlas.sim.plan import Sites
+from atlas.physics.lattice import Axis, Each, Floats, Ints, Spectrum, Spread, at_time, damping, uniform
 
-_UNSEEN = 1e-6
+ANSWERED, FAILED, GOOD = 0, 1, 2
+"""Outcomes, the first index of all arrays. What is answered is good or degraded; where the last lacks, all is good."""
+Bools = NDArray[np.bool_]
+_UNSEEN, _MUCH = 1e-6, 1e-3
 
 
-@dataclass(frozen=True, slots=True)
 class Answer:
-    """The three outcomes, which exclude each other; their probabilities sum to 1 (less what lies beyond the axis)."""
+    """Outcomes of calls, a row each, as masses or as spectra, whichever was made first; the other on demand.
 
-    good: Spread
-    degraded: Spread
-    failed: Spread
+    Answered and failed exclude each other; their probabilities (``total``) sum to 1 less what never comes back.
+    """
+
+    __slots__ = ("_masses", "_spectrum", "axis", "total")
+
+    def __init__(
+        self, axis: Axis, total: Floats | None, masses: Floats | None = None, spectrum: Spectrum | None = None
+    ) -> None:
+        self.axis, self._masses, self._spectrum = axis, masses, spectrum
+        self.total: Floats = self.masses.sum(axis=-1, keepdims=True) if total is None else total
 
     @property
-    def answered(self) -> Spread:
-        """Good or degraded."""
-        return self.good.plus(self.degraded)
+    def is_spectral(self) -> bool:
+        """Whether spectra are there already."""
+        return self._spectrum is not None
 
-    def moved(self, axis: Axis) -> Answer:
-        """The same on another axis."""
-        if axis == self.good.axis:
-            return self
-        return Answer(self.good.moved(axis), self.degraded.moved(axis), self.failed.moved(axis))
+    @property
+    def masses(self) -> Floats:
+        """Probability of each outcome, call and point."""
+        if self._masses is None:
+            self._masses = np.fft.irfft(self.spectrum, self.axis.count) * damping(self.axis.count)[1]
+        return self._masses
 
-    def lacks_more_than(self, share: float) -> bool:
-        """Whether more than this share lies beyond the axis."""
-        return 1 - self.good.total - self.degraded.total - self.failed.total > share
+    @property
+    def spectrum(self) -> Spectrum:
+        """Transforms of the damped masses."""
+        if self._spectrum is None:
+            self._spectrum = np.fft.rfft(self.masses * damping(self.axis.count)[0])
+        return self._spectrum
+
+    @property
+    def missing(self) -> Floats:
+        """Column: probability that nothing ever comes back."""
+        left: Floats = 1 - self.total[ANSWERED] - self.total[FAILED]
+        return left
+
+    def rows(self, which: Ints | slice) -> Answer:
+        """The answers of some of the calls."""
+        axis = self.axis.rows(which)
+        masses = None if self._masses is None else self._masses[:, which]
+        spectrum = None if self._spectrum is None else self._spectrum[:, which]
+        return Answer(axis, self.total[:, which], masses, spectrum)
+
+    def outcome(self, which: int, row: int = 0) -> Spread:
+        """One outcome of one call."""
+        axis, total = self.axis.row(row), float(self.total[which, row, 0])
+        if self._masses is not None:
+            return Spread(axis, self._masses[which, row], None, total)
+        return Spread(axis, None, self.spectrum[which, row], total)
+
+    def good(self, row: int = 0) -> float:
+        """Probability of a good answer."""
+        return float(self.total[GOOD if len(self.total) > GOOD else ANSWERED, row, 0])
 
 
-def at_once(axis: Axis) -> Answer:
-    """A good answer in no time."""
-    return Answer(at_time(axis, 0.0), nothing(axis), nothing(axis))
+def sure(outcomes: int) -> Floats:
+    """1 for the outcomes of a good answer."""
+    return np.array([1.0, 0.0, 1.0])[:outcomes, None, None]
 
 
-def either(parts: Sequence[tuple[float, Answer]]) -> Answer:
-    """One of several, each with its probability."""
-    share, first = parts[0]
-    good, degraded, failed = first.good.times(share), first.degraded.times(share), first.failed.times(share)
-    for share, other in parts[1:]:
-        good = good.plus(other.good.times(share))
-        degraded = degraded.plus(other.degraded.times(share))
-        failed = failed.plus(other.failed.times(share))
-    return Answer(good, degraded, failed)
+def at_once(axis: Axis, outcomes: int = 3) -> Answer:
+    """Good answers in no time."""
+    shape = (*axis.shape[:-1], axis.count // 2 + 1)
+    total = sure(outcomes) * np.ones((shape[0], 1))
+    return Answer(axis, total, None, np.ones(shape, dtype=np.complex128) * total)
+
+
+def perhaps(chance: Each, answer: Answer) -> Answer:
+    """Answers to calls that happen with these probabilities; where they do not, all is good at once."""
+    if np.all(chance >= 1):
+        return answer
+    other = (1 - chance) * sure(len(answer.total))
+    return Answer(answer.axis, answer.total * chance + other, None, answer.spectrum * chance + other)
+
+
+def one_of(calls: Sequence[tuple[Each, Answer]]) -> Answer:
+    """One of several calls, each with its probability, or none: then all is good at once."""
+    left = np.maximum(1 - sum(p for p, _ in calls), 0.0) * sure(len(calls[0][1].total))
+    return Answer(
+        calls[0][1].axis,
+        sum((p * a.total for p, a in calls), start=left),
+        None,
+        sum((p * a.spectrum for p, a in calls), start=left + 0j),
+    )
+
+
+def mixture(parts: Sequence[tuple[float, Answer]]) -> Answer:
+    """One of several answers on the same axis, each with its probability."""
+    if len(parts) == 1:
+        return parts[0][1]
+    total = sum((p * a.total for p, a in parts), start=np.zeros_like(parts[0][1].total))
+    spectrum = sum((p * a.spectrum for p, a in parts), start=np.zeros_like(parts[0][1].spectrum))
+    return Answer(parts[0][1].axis, total, None, spectrum)
 
 
 def one_after_other(first: Answer, second: Answer) -> Answer:
     """The second is asked when the first has answered; a failure ends it."""
-    degraded = first.degraded.then(second.answered).plus(first.good.then(second.degraded))
-    failed = first.failed.plus(first.answered.then(second.failed))
-    return Answer(first.good.then(second.good), degraded, failed)
+    spectrum, total = first.spectrum * second.spectrum, first.total * second.total
+    spectrum[FAILED] = first.spectrum[FAILED] + first.spectrum[ANSWERED] * second.spectrum[FAILED]
+    total[FAILED] = first.total[FAILED] + first.total[ANSWERED] * second.total[FAILED]
+    return Answer(first.axis, total, None, spectrum)
 
 
-def side_by_side(calls: Sequence[tuple[float, Answer]], quorum: int) -> Answer:
-    """Calls that happen each with its probability; ``quorum`` (0: all that happen) must succeed.
+def slowest_of(calls: Sequence[tuple[Each, Answer, Each]]) -> Answer:
+    """Calls of which all that happen must succeed: with their probabilities, and how many equal ones each is."""
+    times = [n for _, _, n in calls]
 
-    Of fewer calls than the quorum all must succeed.
-    """
-    if len(calls) == 1:
-        return _perhaps(*calls[0])
-    axis = calls[0][1].good.axis
-    if not quorum:
-        return _all(axis, calls)
+    def join(upto: Sequence[Floats]) -> Floats:
+        done = np.ones(upto[0].shape)
+        for (chance, _, _), x, many in zip(calls, upto, times, strict=True):
+            part = x * chance + (1 - chance) * sure(len(x))
+            part[FAILED] = 1 - part[FAILED]
+            done *= part if np.all(many == 1) else part**many
+        done[FAILED] = 1 - done[FAILED]
+        return done
+
+    return _raced([answer for _, answer, _ in calls], join)
+
+
+def quorum_of(quorum: int, calls: Sequence[tuple[Each, Answer]]) -> Answer:
+    """Calls that happen each with its probability, of which so many must succeed; of fewer all must."""
     happens = [p for p, _ in calls]
-    done = reached(quorum, happens, [_upto(a.answered) for _, a in calls], axis.count)
-    # good where the quorum is reached by good answers alone, before degraded ones had to help
-    fine = np.minimum(reached(quorum, happens, [_upto(a.good) for _, a in calls], axis.count), done)
-    failed = [np.zeros(axis.count) + 1 - p + p * _upto(a.failed) for p, a in calls]
-    lost = at_least(len(calls) - quorum + 1, failed)
-    return _from_cumulated(axis, fine, done, lost * (1 - done[-1]) / lost[-1] if lost[-1] > 0 else lost)
+
+    def join(upto: Sequence[Floats]) -> Floats:
+        done = np.empty(upto[0].shape)
+        failed = [1 - p + p * x[FAILED] for p, x in zip(happens, upto, strict=True)]
+        done[FAILED] = at_least(len(calls) - quorum + 1, failed)
+        for k in range(0, len(done), GOOD):
+            done[k] = reached(quorum, happens, [x[k] for x in upto])
+        return done
+
+    return _raced([answer for _, answer in calls], join)
 
 
-def reached(quorum: int, happens: Sequence[float], answered: Sequence[Floats | float], count: int) -> Floats:
+def quorum_of_equals(quorum: int, many: int, chance: Each, answer: Answer) -> Answer:
+    """The same for ``many`` calls that are all alike."""
+
+    def join(upto: Sequence[Floats]) -> Floats:
+        done = np.empty(upto[0].shape)
+        done[FAILED] = at_least_of_equals(many - quorum + 1, many, 1 - chance + chance * upto[0][FAILED])
+        for k in range(0, len(done), GOOD):
+            done[k] = reached_by_equals(quorum, many, chance, upto[0][k])
+        return done
+
+    return _raced([answer], join)
+
+
+def _raced(answers: Sequence[Answer], join: Callable[[Sequence[Floats]], Floats]) -> Answer:
+    """Answers to several calls side by side: ``join`` says what is there when so much of each of them is there."""
+    total = join([np.clip(a.total, 0.0, 1.0) for a in answers])
+    never = 1 - total[ANSWERED]  # has failed, sooner or later; not more often than ``join`` says
+    done = join([_upto(a) for a in answers])
+    done[FAILED] *= np.where(total[FAILED] > never, never / np.where(total[FAILED] > 0, total[FAILED], 1.0), 1.0)
+    total[FAILED] = np.minimum(total[FAILED], never)
+    done[GOOD:] = np.minimum(done[GOOD:], done[ANSWERED])
+    masses = done.copy()
+    masses[..., 1:] -= done[..., :-1]
+    return Answer(answers[0].axis, total, np.maximum(masses, 0.0, out=masses))
+
+
+def reached(quorum: int, happens: Sequence[Each], answered: Sequence[Floats]) -> Floats:
     """Probability, at each point, that a stage has its quorum, or all of the calls that happen if those are fewer."""
-    flat = np.zeros(count)
+    flat = np.zeros_like(answered[0])
     by_quorum = at_least(quorum, [flat + p * x for p, x in zip(happens, answered, strict=True)])
     fewer = [flat + 1.0] + [flat] * (quorum - 1)  # exactly so many happen, and all of them have answered
     for p, x in zip(happens, answered, strict=True):
@@ -94,25 +195,6 @@ def reached(quorum: int, happens: Sequence[float], answered: Sequence[Floats | f
         fewer[0] = fewer[0] * (1 - p)
     done: Floats = np.minimum(by_quorum + np.sum(fewer, axis=0), 1.0)
     return done
-
-
-def _perhaps(p: float, answer: Answer) -> Answer:
-    if p >= 1:
-        return answer
-    return either([(p, answer), (1 - p, at_once(answer.good.axis))])
-
-
-def _all(axis: Axis, calls: Sequence[tuple[float, Answer]]) -> Answer:
-    good = done = unharmed = np.ones(axis.count)
-    for p, answer in calls:
-        good = good * (1 - p + p * _upto(answer.good))
-        unharmed = unharmed * (1 - p * _upto(answer.failed))
-    if all(answer.degraded.is_empty for _, answer in calls):
-        done = good
-    else:
-        for p, answer in calls:
-            done = done * (1 - p + p * _upto(answer.answered))
-    return _from_cumulated(axis, good, done, np.minimum(1 - unharmed, 1 - done[-1]))
 
 
 def at_least(needed: int, chances: Sequence[Floats]) -> Floats:
@@ -128,93 +210,157 @@ def at_least(needed: int, chances: Sequence[Floats]) -> Floats:
     return counts[needed]
 
 
-def _upto(spread: Spread) -> Floats | float:
-    if spread.is_empty:
-        return 0.0
-    return np.clip(spread.cumulated(), 0.0, 1.0)
+def reached_by_equals(quorum: int, many: int, happens: Each, answered: Floats) -> Floats:
+    """``reached`` for ``many`` calls that are all alike."""
+    met = happens * answered
+    done = at_least_of_equals(quorum, many, met)
+    if np.any(happens < 1):  # fewer than the quorum happen, and all of them have answered
+        fewer = (math.comb(many, k) * met**k * (1 - happens) ** (many - k) for k in range(quorum))
+        done = done + sum(fewer, start=np.zeros_like(done))
+    return np.minimum(done, 1.0)
 
 
-def _from_cumulated(axis: Axis, good: Floats, done: Floats, failed: Floats) -> Answer:
-    degraded = None if done is good else done - good
-    return Answer(*(_from_one(axis, x) for x in (good, degraded, failed)))
+def at_least_of_equals(needed: int, many: int, chance: Floats) -> Floats:
+    """Probability that at least ``needed`` of ``many`` independent events of the same probability have happened."""
+    other = 1 - chance
+    few = 2 * needed > many  # the shorter sum: of those that happen enough, or of those that do not
+    wanted = range(needed, many + 1) if few else range(needed)
+    terms = (math.comb(many, k) * chance**k * other ** (many - k) for k in wanted)
+    total: Floats = sum(terms, start=np.zeros_like(chance))
+    return total if few else 1 - total
 
 
-def _from_one(axis: Axis, upto: Floats | None) -> Spread:
-    if upto is None or upto[-1] <= 0:
-        return nothing(axis)
-    return Spread(axis, masses=np.maximum(np.diff(upto, prepend=0.0), 0.0))
+def _upto(answer: Answer) -> Floats:
+    upto: Floats = answer.masses.cumsum(axis=-1)
+    np.minimum(np.maximum(upto, 0.0, out=upto), 1.0, out=upto)
+    return upto
 
 
-def cut_off(answer: Answer, timeout_s: float) -> Answer:
-    """Whatever is not there at the timeout has failed then (what lies beyond the axis included)."""
-    axis = answer.good.axis
-    if timeout_s <= 0:
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where timeouts fall on the axes of calls."""
+
+    keep: Floats
+    """Share of the masses at each point that is in time."""
+    on_axis: Bools
+    """Column: 1 where the timeout lies on the axis; else it only acts on what lies beyond."""
+    limited: Bools
+    """Column: 1 where there is a timeout at all."""
+    short: Bools
+    """Column: 1 where the axis ends early, since nothing beyond matters to a caller."""
+    rows: Ints
+    low: Ints
+    part: Floats
+    """The point before each timeout on the axis, and how far it is from there to the next."""
+
+
+def cut_at(axis: Axis, timeout_s: Floats, short: Bools) -> Cut:
+    """``timeout_s``: column, 0 where there is none."""
+    place = np.where(timeout_s > 0, timeout_s / axis.step, 2.0 * axis.count)
+    keep = np.minimum(np.maximum(place + 0.5 - np.arange(axis.count), 0.0), 1.0)
+    rows = np.flatnonzero(place[:, 0] < axis.count)
+    low = place[rows, 0].astype(np.int64)
+    return Cut(keep, place < axis.count, timeout_s > 0, short, rows, low, place[rows, 0] - low)
+
+
+def cut_off(answer: Answer, cut: Cut) -> Answer:
+    """Whatever is not there at the timeout has failed then, what lies beyond the axis included."""
+    endless = (answer.missing > _UNSEEN) & cut.limited
+    beyond = cut.short & cut.limited
+    if not (len(cut.rows) or endless.any() or beyond.any()):
         return answer
-    if timeout_s >= axis.step * axis.count and not answer.lacks_more_than(_UNSEEN):
-        return answer
-    place = timeout_s / axis.step
-    keep = np.clip(place - np.arange(axis.count) + 0.5, 0.0, 1.0)
-    good, degraded, failed = answer.good.masses * keep, answer.degraded.masses * keep, answer.failed.masses * keep
-    late = max(0.0, 1.0 - float(good.sum() + degraded.sum() + failed.sum()))
-    failed = failed + at_time(axis, timeout_s, late).masses
-    return Answer(Spread(axis, masses=good), Spread(axis, masses=degraded), Spread(axis, masses=failed))
+    masses = answer.masses * cut.keep
+    total = masses.sum(axis=-1, keepdims=True)
+    late = np.maximum(0.0, 1 - total[ANSWERED] - total[FAILED])
+    acts = cut.on_axis | endless | (beyond & (late > _MUCH))
+    total[FAILED] += late
+    total = np.where(acts, total, answer.total)
+    some = late[cut.rows, 0]
+    masses[FAILED, cut.rows, cut.low] += some * (1 - cut.part)
+    inside = cut.low + 1 < answer.axis.count
+    masses[FAILED, cut.rows[inside], cut.low[inside] + 1] += (some * cut.part)[inside]
+    return Answer(answer.axis, total, masses)
 
 
-def late_share(answer: Answer, timeout_s: float) -> float:
+def late_share(answer: Answer, row: int, timeout_s: float) -> float:
     """Share of the calls without any answer at that time."""
-    axis = answer.good.axis
-    end = axis.cell(timeout_s)
-    there = sum(float(x.masses[:end].sum()) for x in (answer.good, answer.degraded, answer.failed))
-    return max(0.0, 1.0 - there)
+    end = answer.axis.row(row).cell(timeout_s)
+    return max(0.0, 1.0 - float(answer.masses[:GOOD, row, :end].sum()))
 
 
-def hedged(answer: Answer, after_s: float, share: float) -> Answer:
-    """A copy is sent where there is no answer after ``after_s`` (in a share of those cases); the first one counts."""
-    axis = answer.good.axis
+def hedged(masses: Floats, axis: Axis, after_s: float, share: float) -> Floats:
+    """Masses of one call, of which a copy is sent where there is no answer after ``after_s`` (in a share of those
+    cases); the first answer counts.
+    """
     shift = min(axis.count, round(after_s / axis.step))
-    late = np.zeros(shift)
-    parts = [x.masses for x in (answer.good, answer.degraded, answer.failed)]
-    ways = [(masses, np.concatenate((late, masses[: axis.count - shift]))) for masses in parts]
-    (good, good2), (degraded, degraded2), (failed, failed2) = ways
+    copy = np.zeros_like(masses)
+    copy[:, shift:] = masses[:, : axis.count - shift]
+    failed, failed2 = masses[FAILED], copy[FAILED]
     early = np.arange(axis.count) < shift
-    gone, gone2 = np.cumsum(good + degraded), np.cumsum(good2 + degraded2)
+    gone, gone2 = masses[ANSWERED].cumsum(), copy[ANSWERED].cumsum()
     before = float((failed * early).sum())
     # the first one answers unless the copy did; the copy unless the first one did, or had failed before it was sent
     still = np.maximum(1 - np.concatenate(([0.0], gone[:-1])) - before, 0.0)
-    first_good = good * (1 - share * gone2) + share * good2 * still
-    first_degraded = degraded * (1 - share * gone2) + share * degraded2 * still
-    both = np.diff(np.maximum(np.cumsum(failed) - before, 0.0) * np.cumsum(failed2), prepend=0.0)
-    lost = failed * early + (1 - share) * failed * ~early + share * both
-    return Answer(*(Spread(axis, masses=np.maximum(x, 0.0)) for x in (first_good, first_degraded, lost)))
+    found: Floats = masses * (1 - share * gone2) + share * copy * still
+    both = np.diff(np.maximum(failed.cumsum() - before, 0.0) * failed2.cumsum(), prepend=0.0)
+    found[FAILED] = failed * early + (1 - share) * failed * ~early + share * both
+    return np.maximum(found, 0.0)
 
 
-def backoff(axis: Axis, sites: Sites, site: int, attempt: int) -> Spread:
-    """The wait before retry number ``attempt`` (from 0)."""
-    wait = float(sites.backoff_s[site]) * 2.0**attempt
-    if sites.jitter[site] and 2 * wait > axis.step:
-        return uniform(axis, 2 * wait)
-    return at_time(axis, wait)
+def backoff(axis: Axis, wait_s: Floats, jitter: Floats) -> Spread:
+    """The wait before a retry: exactly so long, or any time up to twice that."""
+    spread = (jitter > 0) & (2 * wait_s > axis.step)
+    fixed = at_time(axis, wait_s)
+    if not spread.any():
+        return fixed
+    even = uniform(axis, np.where(spread, 2 * wait_s, axis.step))
+    return Spread(axis, np.where(spread, even.masses, fixed.masses))
 
 
-def tried_again(answer: Answer, sites: Sites, site: int, allowed: float) -> tuple[Answer, float]:
-    """The outcome after all attempts, of whose retries a share ``allowed`` is made; and the mean number of attempts."""
-    axis = answer.good.axis
-    good, degraded, lost = answer.good, answer.degraded, nothing(axis)
-    path, attempts = answer.failed, 1.0
-    for attempt in range(int(sites.attempts[site]) - 1):
-        again = path.total * allowed
-        if again < 1e-9:
+def tried_again(answer: Answer, waits: Sequence[Spread], attempts: Floats, allowed: Floats) -> tuple[Answer, Floats]:
+    """The outcome after all attempts, and their mean number.
+
+    ``waits`` before each retry, the largest number of attempts, and the share of the retries wanted that is made.
+    """
+    own, path, made = answer.spectrum, answer.spectrum[FAILED], answer.total[FAILED]
+    spectrum, total, mean = own.copy(), answer.total.copy(), np.ones_like(allowed)
+    spectrum[FAILED], total[FAILED] = 0.0, 0.0
+    for number, wait in enumerate(waits):
+        share = allowed * (attempts > number + 1)
+        again = made * share
+        if (again < 1e-9).all():
             break
-        lost = lost.plus(path.times(1 - allowed))
-        start = path.times(allowed).then(backoff(axis, sites, site, attempt))
-        good, degraded = good.plus(start.then(answer.good)), degraded.plus(start.then(answer.degraded))
-        path, attempts = start.then(answer.failed), attempts + again
-    return Answer(good, degraded, lost.plus(path)), attempts
+        spectrum[FAILED] += path * (1 - share)
+        total[FAILED] += made * (1 - share)
+        start = path * wait.spectrum * share
+        mean = mean + again
+        again = again * wait.total
+        for outcome in range(0, len(total), GOOD):
+            spectrum[outcome] += start * own[outcome]
+            total[outcome] += again * answer.total[outcome]
+        path, made = start * own[FAILED], again * answer.total[FAILED]
+    spectrum[FAILED] += path
+    total[FAILED] += made
+    return Answer(answer.axis, total, None, spectrum), mean
 
 
-def fallen_back(answer: Answer, instead: Answer | None) -> Answer:
-    """Failures answered by something lesser: at once (None), or by a further call."""
-    if instead is None:
-        return Answer(answer.good, answer.degraded.plus(answer.failed), nothing(answer.good.axis))
-    degraded = answer.degraded.plus(answer.failed.then(instead.answered))
-    return Answer(answer.good, degraded, answer.failed.then(instead.failed))
+def fallen_back(answer: Answer, share: Each, instead: Answer | None) -> Answer:
+    """Failures (a share of them: 0 or 1) answered by something lesser: at once (None), or by a further call."""
+    spectrum, total = answer.spectrum.copy(), answer.total.copy()
+    lost, never = answer.spectrum[FAILED] * share, answer.total[FAILED] * share
+    spectrum[FAILED] -= lost
+    total[FAILED] -= never
+    spectrum[ANSWERED] += lost if instead is None else lost * instead.spectrum[ANSWERED]
+    total[ANSWERED] += never if instead is None else never * instead.total[ANSWERED]
+    if instead is not None:
+        spectrum[FAILED] += lost * instead.spectrum[FAILED]
+        total[FAILED] += never * instead.total[FAILED]
+    return Answer(answer.axis, total, None, spectrum)
+
+
+def moved(answer: Answer, axis: Axis) -> Answer:
+    """The same on other axes."""
+    outcomes, rows, _ = answer.masses.shape
+    every, other = np.tile(answer.axis.step, (outcomes, 1)), np.tile(axis.step, (outcomes, 1))
+    flat = Spread(Axis(every, axis.count), answer.masses.reshape(outcomes * rows, -1))
+    return Answer(axis, answer.total, flat.moved(Axis(other, axis.count)).masses.reshape(outcomes, rows, -1))

@@ -71,7 +71,7 @@ def _tables(plan: Plan) -> tuple[list[NDArray[np.float64]], list[list[float]]]:
     rows: list[list[float]] = []
     for row, shape in enumerate(plan.tables.shape):
         cv, mean = float(plan.tables.cv[row]), float(plan.tables.mean[row])
-        unit = quantile_table(shape, 1.0, cv)  # type: ignore[arg-type]
+        unit = quantile_table(shape, 1.0, cv)
         if not np.array_equal(unit * mean, plan.tables.quantiles[row]):  # a table made by hand
             tables.append(plan.tables.quantiles[row])
             rows.append([len(tables) - 1, 1.0])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
-from atlas.sim.plan import NONE, Overflow, Plan, Routing
+from atlas.sim.plan import NONE, UNLIMITED, Overflow, Plan, Routing
 from atlas.sim.rate import site_rates, station_busy
 
 Stratum = Literal["a", "b", "c", "d"]
@@ -68,7 +69,7 @@ def steady_leaves_out(plan: Plan, at_s: float | None) -> tuple[str, ...]:
             (plan.sources.users > 0).any()
         ),
     }
-    return tuple(text for text, holds in found.items() if holds)
+    return tuple(text for text, holds in (found | _in_the_mean(plan)).items() if holds)
 
 
 def fluid_leaves_out(plan: Plan) -> tuple[str, ...]:
@@ -90,7 +91,25 @@ def fluid_leaves_out(plan: Plan) -> tuple[str, ...]:
             (stations.limit_rate > 0).any()
         ),
     }
-    return tuple(text for text, holds in found.items() if holds)
+    return tuple(text for text, holds in (found | _in_the_mean(plan)).items() if holds)
+
+
+def _in_the_mean(plan: Plan) -> dict[str, bool]:
+    """What both engines that know only means leave out."""
+    sites, tries = plan.sites, (plan.sites.attempts > 1) | (plan.sites.hedge_s > 0)
+    places = np.where(plan.stations.queue_max < UNLIMITED, np.arange(len(plan.stations)), NONE)
+    batches = late = False
+    for q, (first, last) in enumerate(pairwise(plan.stages.call_start.tolist())):
+        calls = plan.stages.calls[first:last]
+        at = sites.station[calls]
+        bounded = places[at[at != NONE]] if len(places) else at[:0]
+        bounded = bounded[bounded != NONE]
+        batches |= not plan.stages.choose[q] and len(np.unique(bounded)) < len(bounded)
+        late |= bool(plan.stages.quorum[q]) and bool(tries[calls].any())
+    return {
+        "refusals of calls that come together: full queues refuse as if calls came one by one": batches,
+        "which retries and copies a quorum still waits for: calls are taken as independent of each other": late,
+    }
 
 
 def nominal_rates(plan: Plan) -> dict[str, float]:

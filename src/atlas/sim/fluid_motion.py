@@ -77,11 +77,10 @@ class Peaks:
 
     def of(self, each: str, values: Floats, least: float = 0.0) -> Floats:
         """The largest; ``least`` where there is none above."""
-        peaks = np.full(self.plans, least)
         if self.plans == 1:
-            peaks[0] = values.max(initial=least)
-        else:
-            np.maximum.at(peaks, self.owner[each], values)
+            return np.array([values.max(initial=least)])
+        peaks = np.full(self.plans, least)
+        np.maximum.at(peaks, self.owner[each], values)
         return peaks
 
     def least_of(self, each: str, values: Floats) -> list[float]:

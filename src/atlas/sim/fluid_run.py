@@ -29,6 +29,7 @@ _SAMPLES = 96
 _PIECES = 16
 _PATIENCE = 50
 _COARSEST = 0.5
+_CAPACITY, _FLUSH = int(Change.CAPACITY), int(Change.FLUSH)
 _CROWDED = 0.125
 """So large a share of ended courses is carried along before those that go on are joined anew."""
 
@@ -205,15 +206,19 @@ class Course:
         self.sums.append(row * dt)
 
     def _apply_changes(self, now: float) -> bool:
-        """Changes of the timeline that are due; whether there were any."""
-        timeline, first = self.plan.timeline, self._row
+        """Changes of the timeline that are due; whether any is more than a small loss of what a cache holds."""
+        timeline, is_felt = self.plan.timeline, False
         while self._row < len(timeline) and timeline.at_s[self._row] <= now + 1e-9:
+            kind, warm = timeline.kind[self._row], self._state.warm.copy()
             self._state.apply(self.plan, self._row)
-            if timeline.kind[self._row] == Change.CAPACITY:
+            if kind == _CAPACITY:
                 self.has_new_capacity, self._turns_in = True, math.inf
+            if kind == _FLUSH:
+                is_felt |= bool((warm - self._state.warm > _SMALL).any())
+            else:
+                is_felt = self.has_new_conditions = True
             self._row += 1
-        self.has_new_conditions |= self._row > first
-        return self._row > first
+        return is_felt
 
     def _jump(self, now: float) -> float:
         """How much the rates change at an event, relative to the largest."""

@@ -12,7 +12,8 @@ from atlas.sim.conditions import Conditions, open_rates
 from atlas.sim.network import Network, network_of, places
 from atlas.sim.plan import ANSWER, NONE, UNLIMITED, Floats, Ints, Plan, Routing
 from atlas.sim.side_by_side import ByGroup, ByNode, Of
-from atlas.sim.steady_load import Fate, Loads, node_rates
+from atlas.sim.steady_fate import Fates
+from atlas.sim.steady_load import Loads, node_rates
 
 MOST_ATTEMPTS = 8
 _SHORTEST_UP_TO = 32
@@ -179,7 +180,7 @@ class Curves:
 def curves_of(network: Network, state: Conditions) -> Curves:
     """Curves of the groups where instances are there as the conditions say; spreads of service as at nominal load."""
     plan = network.plan
-    fates = [Fate() for _ in network.nodes]
+    fates = Fates(network)
     loads = Loads(network, state)
     arrivals = np.maximum(open_rates(plan, state, None), 1e-9)
     loads.update(node_rates(network, fates, arrivals, 1.0 - plan.caches.hit)[1], fates)

@@ -26,14 +26,16 @@ static inline void end_with_never(Visit *behind) { *behind = (Visit){FOREVER, 0.
 
 static void use_events(Sim *s) { s->status = BY_EVENTS; }
 
-/* Makes room for more ends behind the last; what was passed on is forgotten, but for those that may still hold a slot. */
+/* Makes room for more ends behind the last. What was passed on is forgotten, but for those that may still hold a slot,
+ * as soon as it is as long as what is kept: so a line stays near, and moves each end about once. */
 static int has_room(Sim *s, Line *line, i64 more, i64 kept) {
-  if (line->last + more + 2 <= s->room) return 1;
-  i64 from = line->first - kept;
-  if (from < s->room / 2 || line->last - from + more + 2 > s->room) { use_events(s); return 0; }
-  for (i64 n = from; n < line->last; n++) line->ends[n - from] = line->ends[n];
-  line->first -= from, line->last -= from;
-  return 1;
+  i64 from = line->first - kept, held = line->last - from;
+  if (from > held + WINDOW) {
+    for (i64 n = 0; n < held; n++) line->ends[n] = line->ends[from + n];
+    line->first -= from, line->last -= from;
+  }
+  if (line->last + more + 2 > s->room) use_events(s);
+  return !s->status;
 }
 
 /* Puts the end of a call behind those before it, of which the last few may be later; of equal ones it is the last.

@@ -18,6 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas.physics.distribution import Shape
 from atlas.sim.builder import Call, PlanBuilder, Service, Stage
 from atlas.sim.kernel import WORDS, run_values
 from atlas.sim.plan import Floats, Plan
@@ -54,7 +55,7 @@ def packed(plan: Plan) -> dict[str, Any]:
     words = {n: _plain(v) for n, v in values.items() if n in WORDS and n not in _OF_THE_RUN}
     units: list[dict[str, Any]] = []
     rows: list[list[float]] = []
-    known: dict[tuple[str, float], int] = {}
+    known: dict[tuple[Shape, float], int] = {}
     for row, shape in enumerate(plan.tables.shape):
         cv, mean = float(plan.tables.cv[row]), float(plan.tables.mean[row])
         if (shape, cv) not in known:
@@ -72,7 +73,7 @@ def difference(plan: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, An
 
 
 @cache
-def unit(shape: str, cv: float) -> dict[str, Any]:
+def unit(shape: Shape, cv: float) -> dict[str, Any]:
     """How to make the table of mean 1 of a shape and a spread.
 
     ``{"exponential": true}`` and ``{"constant": true}`` are themselves; a lognormal one is
@@ -83,7 +84,7 @@ def unit(shape: str, cv: float) -> dict[str, Any]:
         return {"exponential": True}
     if shape == "constant" or cv == 0:
         return {"constant": True}
-    table = quantile_table(shape, 1.0, cv)  # type: ignore[arg-type]
+    table = quantile_table(shape, 1.0, cv)
     if shape != "lognormal":
         return {"table": encoded(table)}
     sigma = math.sqrt(math.log1p(cv * cv))

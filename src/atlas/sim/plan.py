@@ -31,6 +31,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas.physics.distribution import Shape
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -239,7 +241,7 @@ class Tables:
     """One row for each distribution, ``CELLS`` values at survival probabilities on a logarithmic grid."""
     mean: Floats
     cv: Floats
-    shape: tuple[str, ...]
+    shape: tuple[Shape, ...]
 
     def __len__(self) -> int:
         return len(self.shape)

@@ -90,8 +90,9 @@ def give_back(whole: Any, records: Sequence[Any], spans: Sequence[Spans]) -> Non
 
 def _behind(values: Sequence[Any], kind: Of, spans: Sequence[Spans]) -> Any:
     if kind.to:
-        first = [span[kind.to].start for span in spans]
-        return np.concatenate([np.where(v >= 0, v + f, v) for v, f in zip(values, first, strict=True)])
+        indices = np.concatenate(values)
+        first = np.repeat([span[kind.to].start for span in spans], [len(v) for v in values])
+        return np.where(indices >= 0, indices + first, indices)
     if not kind.axis or values[0].ndim > 2:
         return np.concatenate(values, axis=kind.axis)
     ends = np.cumsum([v.shape[1] for v in values])

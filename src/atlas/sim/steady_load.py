@@ -9,49 +9,12 @@ import numpy as np
 
 from atlas.physics.breaker import open_share
 from atlas.physics.erlang import erlang_c
-from atlas.physics.lattice import Axis, Floats, Spread, at_time, nothing
-from atlas.physics.waiting import Times, bounded_wait, exponential_wait, loss_share, shortest_of_few, wait_spread
+from atlas.physics.lattice import Floats
+from atlas.physics.waiting import loss_share
 from atlas.sim.conditions import Conditions
 from atlas.sim.network import Network, places
 from atlas.sim.plan import NONE, UNLIMITED, Plan, Routing
-from atlas.sim.quantile_table import CELL_BITS, CELLS, survival_grid
-
-_NEGLIGIBLE_LOSS = 1e-6
-_EVERY = 3
-_ALL = np.arange(CELLS)
-KNOTS = np.concatenate((_ALL[: 8 << CELL_BITS : 2], _ALL[8 << CELL_BITS : 34 << CELL_BITS : 4], _ALL[-1:]))
-"""Cells of a quantile table that are enough to place it on a lattice."""
-BELOW = 1.0 - survival_grid()[KNOTS]
-
-
-@dataclass(slots=True)
-class Fate:
-    """What the answers of a node's subtree say about its traffic."""
-
-    attempts: float = 1.0
-    copies: float = 0.0
-    """Hedged copies for each attempt."""
-    shared: float = 1.0
-    """Share of the attempts that is not joined to an equal one in flight."""
-    reach: list[float] = field(default_factory=list)
-    """Share of the calls served that comes to each stage."""
-    through: float = 1.0
-    """Share of the calls served whose stages all succeed."""
-    fallback: float = 0.0
-    stay_s: float = 0.0
-    """Mean time of the stages ..."""
-    stay2: float = 0.0
-    """... and of its square."""
-    failed: float = 0.0
-    """Share of the attempts that fails."""
-    barred: float = 0.0
-    """Share of the attempts refused before the queue: by a limit, a cut, shedding, or since nothing is there."""
-    opened: float = 0.0
-    """Share of the attempts refused by an open breaker."""
-    full: float = 0.0
-    """Share of the others refused by a full queue."""
-    stuck: float = 0.0
-    """Share of those let in that an overloaded queue without bound never comes to serve."""
+from atlas.sim.steady_fate import Fates
 
 
 @dataclass(slots=True)
@@ -75,7 +38,8 @@ class Load:
     """Number of equal queues."""
     full: float = 0.0
     """Share refused because the queue is full."""
-    service: Times | None = None
+    service: dict[tuple[int, float], float] = field(default_factory=dict)
+    """Calls per second by their table of service times and the factor on it."""
 
     @property
     def utilisation(self) -> float:
@@ -104,24 +68,6 @@ class Load:
         wait = waits * self.mean_s / spare * (1 + self.cv2) / 2 * self.burst
         return min(wait, (self.places + 1) * self.mean_s / self.servers)
 
-    def wait(self, axis: Axis) -> Spread:
-        """Distribution of the wait; nothing where it never ends."""
-        if self.offered <= 0 or self.servers >= UNLIMITED:
-            return at_time(axis, 0.0)
-        if self.full > _NEGLIGIBLE_LOSS or (self.is_overloaded and not math.isinf(self.places)):
-            return bounded_wait(axis, self.servers, self.offered, self.places, (self.mean_s, self.cv2))
-        if self.is_overloaded:
-            return nothing(axis)
-        if self.shortest:
-            waits, waiting = shortest_of_few(int(self.servers), self.offered, self.instances)
-            mean = waiting / self.offered * self.mean_s * (1 + self.cv2) / 2
-            return exponential_wait(axis, waits, mean)
-        if self.held or self.service is None:
-            waits = erlang_c(self.servers, self.offered) * self.seldom
-            spare = self.servers - self.offered
-            return exponential_wait(axis, waits, waits * self.mean_s / spare * (1 + self.cv2) / 2 * self.burst)
-        return wait_spread(axis, self.servers, self.offered, self.service, (self.burst, self.seldom))
-
 
 def happens(plan: Plan, site: int, miss: Floats) -> float:
     """Probability that a call of the site is made (and waited for) when its caller comes to it."""
@@ -137,27 +83,29 @@ def _on_hits(plan: Plan, site: int, miss: Floats) -> float:
     return float(plan.sites.chance[site]) * (1.0 - float(miss[cache]))
 
 
-def node_rates(network: Network, fates: list[Fate], arrivals: Floats, miss: Floats) -> tuple[Floats, Floats]:
+def node_rates(network: Network, fates: Fates, arrivals: Floats, miss: Floats) -> tuple[Floats, Floats]:
     """Calls per second of each node as its callers count them, and attempts per second (copies, unwaited calls too)."""
     plan = network.plan
     calls, asked = np.zeros(len(network.nodes)), np.zeros(len(network.nodes))
     np.add.at(calls, network.source_root, arrivals)
+    made = fates.attempts * (1 + fates.copies) * fates.shared
+    lets, serves = 1 - fates.barred, (1 - fates.full) * (1 - fates.stuck)
     for index in range(len(network.nodes) - 1, -1, -1):
-        node, fate = network.nodes[index], fates[index]
-        asked[index] += calls[index] * fate.attempts * (1 + fate.copies) * fate.shared
-        let_in = asked[index] * (1 - fate.barred)
-        served = let_in * (1 - fate.full) * (1 - fate.stuck)
-        for stage, reach in zip(node.stages, fate.reach or [1.0] * len(node.stages), strict=True):
+        node = network.nodes[index]
+        asked[index] += calls[index] * made[index]
+        let_in = asked[index] * lets[index]
+        served = let_in * serves[index]
+        for place, stage in enumerate(node.stages):
+            comes = served * fates.reach[index, place]
             for child in stage.calls:
-                calls[child] += served * reach * happens(plan, network.nodes[child].site, miss)
-                asked[child] += served * reach * _on_hits(plan, network.nodes[child].site, miss)
+                calls[child] += comes * happens(plan, network.nodes[child].site, miss)
+                asked[child] += comes * _on_hits(plan, network.nodes[child].site, miss)
         for child, place in node.detached:
-            reach = fate.reach[place] if place < len(fate.reach) else fate.through
-            calls[child] += served * reach * happens(plan, network.nodes[child].site, miss)
+            calls[child] += served * fates.reach[index, place] * happens(plan, network.nodes[child].site, miss)
         if node.fallback != NONE:
-            calls[node.fallback] += calls[index] * fate.fallback
+            calls[node.fallback] += calls[index] * fates.fallback[index]
         if node.divert != NONE:
-            calls[node.divert] += let_in * fate.full
+            calls[node.divert] += let_in * fates.full[index]
     return calls, asked
 
 
@@ -190,7 +138,7 @@ class Loads:
                 members[hot].append((index, share))
         return members
 
-    def occupancy(self, index: int, fate: Fate) -> tuple[float, float, bool]:
+    def occupancy(self, index: int, fates: Fates) -> tuple[float, float, bool]:
         """Mean time a call of a node keeps its slots, mean of its square, and whether children are part of it."""
         plan, site = self._network.plan, self._network.nodes[index].site
         station, table = int(plan.sites.station[site]), int(plan.sites.table[site])
@@ -201,11 +149,11 @@ class Loads:
         held = bool(plan.stations.holds[station]) and bool(self._network.nodes[index].stages)
         if held:
             runs = 1 - float(self._state.error[station])  # after an error nothing is called
-            second += runs * (2 * mean * fate.stay_s + fate.stay2)
-            mean += runs * fate.stay_s
+            second += runs * (2 * mean * float(fates.stay_s[index]) + float(fates.stay2[index]))
+            mean += runs * float(fates.stay_s[index])
         return mean, second, held
 
-    def update(self, asked: Floats, fates: list[Fate]) -> None:
+    def update(self, asked: Floats, fates: Fates) -> None:
         """Loads of the groups where the nodes are asked at these rates."""
         self._bar(asked, fates)
         for g, load in enumerate(self.groups):
@@ -215,19 +163,19 @@ class Loads:
             if group != NONE:
                 share = float(self._network.node_hot_share[index])
                 usual, hot = self.groups[group], self.groups[int(self._network.node_hot_group[index])]
-                fates[index].full = (1 - share) * usual.full + share * hot.full
-                fates[index].stuck = (1 - share) * usual.stuck + share * hot.stuck
+                fates.full[index] = (1 - share) * usual.full + share * hot.full
+                fates.stuck[index] = (1 - share) * usual.stuck + share * hot.stuck
 
-    def _update_group(self, g: int, load: Load, asked: Floats, fates: list[Fate]) -> None:
+    def _update_group(self, g: int, load: Load, asked: Floats, fates: Fates) -> None:
         network, plan = self._network, self._network.plan
         rate = busy = first = second = squared = 0.0
         weights: dict[tuple[int, float], float] = {}
         load.held = False
         for index, share in self._members[g]:
-            each = asked[index] * (1 - fates[index].barred) * share / max(1.0, float(network.group_instances[g]))
+            each = asked[index] * (1 - fates.barred[index]) * share / max(1.0, float(network.group_instances[g]))
             if each <= 0:
                 continue
-            mean, mean2, held = self.occupancy(index, fates[index])
+            mean, mean2, held = self.occupancy(index, fates)
             units = float(plan.sites.units[network.nodes[index].site])
             rate, busy, squared = rate + each, busy + each * mean * units, squared + each * mean * units * units
             first, second, load.held = first + each * mean, second + each * mean2, load.held or held
@@ -243,7 +191,7 @@ class Loads:
         load.cv2 = max(0.0, second / rate / load.mean_s**2 - 1)
         load.batch = self._batch(g, asked, rate)
         load.full = loss_share(load.servers, load.offered, load.places / width, load.cv2)
-        load.service = None if load.held else _mixture(plan, weights)
+        load.service = weights
 
     def _batch(self, g: int, asked: Floats, rate: float) -> float:
         """Squared cv of the gaps between arrivals that come in batches (several calls of one stage to one queue)."""
@@ -262,7 +210,7 @@ class Loads:
         queues = max(1.0, float(network.group_instances[g]))
         return 1 + group / (rate * queues) / queues if total > 0 else 1.0
 
-    def _bar(self, asked: Floats, fates: list[Fate]) -> None:
+    def _bar(self, asked: Floats, fates: Fates) -> None:
         """What cuts, lost stations, limits and shedding refuse of each node's attempts."""
         network, plan, state = self._network, self._network.plan, self._state
         barred = np.array([float(state.cut[n.site] > 0) for n in network.nodes])
@@ -274,21 +222,22 @@ class Loads:
                 limited = self._limited(station, index, mine, asked * (1 - barred))
                 barred[index] = 1 - (1 - barred[index]) * (1 - limited)
             self._shed(station, mine, asked, barred, fates)
-        for index, fate in enumerate(fates):
-            if plan.sites.breaker[network.nodes[index].site] > 0 and network.nodes[index].parent != NONE:
-                fate.opened = self._opened(index, float(asked[index]), fate)
-                barred[index] = 1 - (1 - barred[index]) * (1 - fate.opened)
-            fate.barred = float(barred[index])
+        for index, node in enumerate(network.nodes):
+            if plan.sites.breaker[node.site] > 0 and node.parent != NONE:
+                fates.opened[index] = self._opened(index, float(asked[index]), fates)
+                barred[index] = 1 - (1 - barred[index]) * (1 - fates.opened[index])
+        fates.barred[:] = barred
 
-    def _opened(self, index: int, asked: float, fate: Fate) -> float:
+    def _opened(self, index: int, asked: float, fates: Fates) -> float:
         """Share of the attempts that a node's breaker refuses; its own refusals are not counted as failures."""
         plan, site = self._network.plan, self._network.nodes[index].site
         group = int(self._network.node_group[index])
         apart = plan.sites.breaker_per[site] > 0 and group != NONE
         each = asked / max(1.0, float(self._network.group_instances[group])) if apart else asked
-        failed = (fate.failed - fate.opened) / (1 - fate.opened) if fate.opened < 1 else 0.0
+        opened = float(fates.opened[index])
+        failed = (float(fates.failed[index]) - opened) / (1 - opened) if opened < 1 else 0.0
         wanted = open_share(float(plan.sites.breaker[site]), failed, each, float(plan.sites.breaker_open_s[site]))
-        return 0.5 * (fate.opened + wanted)
+        return 0.5 * (opened + wanted)
 
     def _limited(self, station: int, index: int, mine: list[int], asked: Floats) -> float:
         """Share of a node's attempts that finds its token bucket empty (a queue of ``burst`` places, one speed)."""
@@ -316,7 +265,7 @@ class Loads:
         others = loss_share(1, rest * (1 - top) / (count - 1) / rate, burst, 0.0)
         return top * on_top + (1 - top) * others
 
-    def _shed(self, station: int, mine: list[int], asked: Floats, barred: Floats, fates: list[Fate]) -> None:
+    def _shed(self, station: int, mine: list[int], asked: Floats, barred: Floats, fates: Fates) -> None:
         """Refuse calls of the least important flows so far that the mean utilisation is what the rules allow."""
         plan, network = self._network.plan, self._network
         first, last = (int(x) for x in plan.stations.shed_start[station : station + 2])
@@ -325,7 +274,7 @@ class Loads:
         busy = {}
         for index in mine:
             units = float(plan.sites.units[network.nodes[index].site])
-            busy[index] = asked[index] * (1 - barred[index]) * self.occupancy(index, fates[index])[0] * units / slots
+            busy[index] = asked[index] * (1 - barred[index]) * self.occupancy(index, fates)[0] * units / slots
         rules = zip(plan.stations.shed_over[first:last], plan.stations.shed_priority[first:last], strict=True)
         for over, priority in sorted((float(o), int(p)) for o, p in rules):
             priorities = plan.flows.priority[plan.sites.flow[[network.nodes[i].site for i in mine]]]
@@ -336,24 +285,3 @@ class Loads:
                 for index in shed:
                     busy[index] *= keep
                     barred[index] = 1 - (1 - barred[index]) * keep
-
-
-def _mixture(plan: Plan, weights: dict[tuple[int, float], float]) -> Times:
-    """Distribution of the service times of a queue that serves several kinds of calls."""
-    if len(weights) == 1:
-        (table, factor), _ = next(iter(weights.items()))
-        return Times(plan.tables.quantiles[table][KNOTS] * factor, BELOW)
-    rows = {key: plan.tables.quantiles[key[0]][KNOTS] * key[1] for key in weights}
-    knots = np.unique(np.concatenate([_knots(row) for row in rows.values()]))
-    total = sum(weights.values())
-    below = sum(
-        (weights[key] / total * np.interp(knots, row, BELOW, left=0.0, right=1.0) for key, row in rows.items()),
-        start=np.zeros(len(knots)),
-    )
-    return Times(knots, below)
-
-
-def _knots(row: Floats) -> Floats:
-    if row[0] == row[-1]:
-        return np.array([row[0] * (1 - 1e-9), row[0]])
-    return np.concatenate((row[::_EVERY], row[-1:]))

@@ -1,158 +1,304 @@
-"""Answers of a network's calls in the steady state, bottom up, on the lattice of their flow."""
+"""Answers of a network's calls in the steady state, bottom up, on the lattices of their flows: a level at a time."""
 
 from __future__ import annotations
 
-import math
+from dataclasses import dataclass
+
+import numpy as np
 
 from atlas.physics.fan_out import still_waited_for
-from atlas.physics.lattice import Axis, Floats, Spread, at_time, from_quantiles, nothing
+from atlas.physics.lattice import Axis, Floats, Ints, Spectrum
 from atlas.sim.answer import (
+    ANSWERED,
+    FAILED,
     Answer,
-    at_once,
+    cut_at,
     cut_off,
-    either,
     fallen_back,
     hedged,
     late_share,
+    moved,
     one_after_other,
-    side_by_side,
+    one_of,
+    perhaps,
+    quorum_of,
+    quorum_of_equals,
+    slowest_of,
+    sure,
     tried_again,
 )
 from atlas.sim.conditions import Conditions
-from atlas.sim.network import Network, NodeStage
-from atlas.sim.plan import ANSWER, NONE
+from atlas.sim.network import Network
+from atlas.sim.plan import NONE
 from atlas.sim.reference_state import LEARNT_RANGE
-from atlas.sim.steady_load import BELOW, KNOTS, Fate, Load, happens
+from atlas.sim.steady_fate import Fates
+from atlas.sim.steady_layout import Layout, layouts_of
+from atlas.sim.steady_load import Load
+from atlas.sim.steady_schedule import RACES, Calls, Level, levels_of
+from atlas.sim.steady_wait import Clocks
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """Answers by outcome and node: masses of those that are raced, spectra of the others."""
+
+    masses: Floats
+    spectra: Spectrum
+    totals: Floats
+
+    def of(self, nodes: Ints, axis: Axis) -> Answer:
+        """Those of nodes that are not raced."""
+        return Answer(axis, self.totals[:, nodes], None, self.spectra[:, nodes])
+
+    def raced(self, nodes: Ints, axis: Axis) -> Answer:
+        """Those of raced nodes."""
+        return Answer(axis, self.totals[:, nodes], self.masses[:, nodes])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """One evaluation of some trees: where answers are kept, what is spent before the stages of all nodes."""
+
+    store: _Store
+    before: Spectrum
+    before_total: Floats
+    rates: Floats
+    settled: bool
 
 
 class Tree:
-    """Evaluates subtrees; remembers the service times and waits it has placed on each axis."""
+    """Evaluates call trees; remembers what does not change with the loads."""
 
-    def __init__(self, network: Network, state: Conditions, loads: list[Load], fates: list[Fate], miss: Floats) -> None:
-        self._network, self._state, self._loads, self._fates, self._miss = network, state, loads, fates, miss
-        self._services: dict[tuple[int, float, float, Axis], Spread] = {}
-        self._waits: dict[tuple[int, Axis], Spread] = {}
+    def __init__(self, network: Network, state: Conditions, loads: list[Load], fates: Fates, miss: Floats) -> None:
+        self._network, self._state, self._fates, self._miss = network, state, fates, miss
+        self._clocks = Clocks(network, state, loads)
+        self._levels: dict[tuple[int, ...], tuple[Level, ...]] = {}
+        self._layouts: dict[tuple[tuple[tuple[int, float], ...], int], list[Layout]] = {}
+        self._stores: dict[int, _Store] = {}
         stages = [s for n in network.nodes for s in n.stages if s.quorum]
         self._quorums = {c: (s.quorum, len(s.calls)) for s in stages for c in s.calls}
+        site = np.array([n.site for n in network.nodes])
+        station = network.plan.sites.station[site]
+        self._error = np.where(station == NONE, 0.0, state.error[station] if len(state.error) else 0.0)[:, None]
+        self._lost = ((state.cut > 0) & (network.plan.sites.timeout_s > 0))[site, None]
+        self._outcomes = 3 if (network.plan.sites.fallback[site] != NONE).any() else 2
 
-    def forget_waits(self) -> None:
-        """The loads have changed."""
-        self._waits.clear()
+    def answers(
+        self, steps: dict[int, float], count: int, rates: Floats, *, settled: bool = False
+    ) -> dict[int, Answer]:
+        """The answers to requests of sources (or to work handed over), each root's on an axis of that step.
 
-    def answer(self, root: int, axis: Axis, rates: Floats) -> Answer:
-        """The answer to a request of a source (or to work handed over); fates of all nodes below are renewed.
-
-        ``rates``: calls per second of the nodes, for budgets and shared calls.
+        ``rates``: calls per second of the nodes, for shared calls. Fates of all nodes below are renewed, unless they
+        are ``settled``: then axes may end before the answers do.
         """
-        return self._answer(root, axis, rates, is_root=True)
+        roots, key = tuple(steps), (tuple(steps.items()), count)
+        if roots not in self._levels:
+            self._levels[roots] = levels_of(self._network, roots, self._miss)
+        if key not in self._layouts:
+            self._layouts[key] = layouts_of(self._network, self._levels[roots], steps, count)
+        layouts = self._layouts[key]
+        store = self._store(count)
+        now = _Pass(store, *self._clocks.before(layouts), rates, settled)
+        for layout in layouts:
+            self._answer(layout, now)
+        axes = {root: Axis(np.array([[step]]), count) for root, step in steps.items()}
+        return {root: store.of(np.array([root]), axis) for root, axis in axes.items()}
 
-    def _answer(self, index: int, axis: Axis, rates: Floats, *, is_root: bool = False) -> Answer:
-        node = self._network.nodes[index]
-        inner = self._own_axis(index, axis)
-        below = dict.fromkeys(c for stage in node.stages for c in stage.calls)
-        below |= dict.fromkeys(c for c in (node.divert,) if c != NONE)
-        answers = {child: self._answer(child, inner, rates) for child in below}
-        attempt = self._attempt(index, inner, answers).moved(axis)
-        if is_root:
-            return attempt
-        instead = None if node.fallback == NONE else self._answer(node.fallback, axis, rates)
-        return self._settled(index, attempt, instead, float(rates[index]))
+    def _store(self, count: int) -> _Store:
+        if count not in self._stores:
+            shape = (self._outcomes, len(self._network.nodes))
+            self._stores[count] = _Store(
+                np.empty((*shape, count)),
+                np.empty((*shape, count // 2 + 1), dtype=np.complex128),
+                np.zeros((*shape, 1)),
+            )
+        return self._stores[count]
 
-    def _own_axis(self, index: int, axis: Axis) -> Axis:
-        """A finer axis for calls whose timeout comes early on the one given: nothing beyond the timeout matters.
+    def _answer(self, layout: Layout, now: _Pass) -> None:
+        """All calls of a level, as their callers get them, into the store."""
+        found = self._served(layout, self._chain(layout, now), now)
+        found = self._in_time(layout, found, now)
+        if len(layout.moves):
+            there = moved(found.rows(layout.moves), layout.outer.rows(layout.moves))
+            masses = found.masses
+            masses[:, layout.moves] = there.masses
+            found = Answer(layout.outer, found.total, masses)
+        self._settle(layout, found, now)
 
-        Unless a slot is held: it stays taken beyond the timeout.
-        """
-        plan, site = self._network.plan, self._network.nodes[index].site
-        limit, station = float(plan.sites.timeout_s[site]), plan.sites.station[site]
-        holds = station != NONE and plan.stations.holds[station] and self._network.nodes[index].stages
-        if holds or not 0 < limit < 0.4 * axis.step * axis.count or plan.sites.timeout_level[site] > 0:
-            return axis
-        return axis_of(limit * 1.02, axis.count)
+    def _chain(self, layout: Layout, now: _Pass) -> Answer | None:
+        """The stages one after the other, of the rows that have any; notes how often each is reached."""
+        level, reach = layout.level, self._fates.reach
+        runs = 1 - self._error[level.nodes, 0]
+        if not now.settled:
+            reach[level.nodes, 0] = runs
+        if not level.stages:
+            return None
+        chain = self._stages(layout, 0, now)
+        nodes = level.nodes[: level.staged[0]]
+        if not now.settled:
+            reach[nodes, 1] = np.minimum(1.0, chain.total[ANSWERED, :, 0]) * runs[: len(nodes)]
+        for place, many in list(enumerate(level.staged))[1:]:
+            longer = one_after_other(chain.rows(slice(many)), self._stages(layout, place, now))
+            chain.spectrum[:, :many], chain.total[:, :many] = longer.spectrum, longer.total
+            if not now.settled:
+                reach[nodes[:many], place + 1] = np.minimum(1.0, longer.total[ANSWERED, :, 0]) * runs[:many]
+            chain = Answer(chain.axis, chain.total, None, chain.spectrum)
+        if not now.settled and len(level.held):
+            held = chain.rows(level.held).masses
+            points = np.arange(held.shape[-1]) * layout.inner.step[level.held]
+            masses = held[ANSWERED] + held[FAILED]
+            self._fates.stay_s[level.nodes[level.held]] = (masses * points).sum(axis=-1)
+            self._fates.stay2[level.nodes[level.held]] = (masses * points**2).sum(axis=-1)
+        return chain
 
-    def below(self, root: int) -> list[int]:
-        """The nodes of a tree without what it hands over, children first."""
-        node = self._network.nodes[root]
-        children = dict.fromkeys(c for stage in node.stages for c in stage.calls)
-        children.update(dict.fromkeys(c for c in (node.fallback, node.divert) if c != NONE))
-        return [n for child in children for n in self.below(child)] + [root]
+    def _stages(self, layout: Layout, place: int, now: _Pass) -> Answer:
+        """The stages at one position, of all rows that have one there."""
+        calls, many = layout.level.stages[place], layout.level.staged[place]
+        axis = layout.inner.rows(slice(many))
+        if len(calls) == 1:
+            return _stage(calls[0], axis, now.store)
+        spectrum = np.empty((self._outcomes, many, axis.count // 2 + 1), dtype=np.complex128)
+        total = np.empty((self._outcomes, many, 1))
+        for part in calls:
+            found = _stage(part, axis.rows(part.rows), now.store)
+            spectrum[:, part.rows], total[:, part.rows] = found.spectrum, found.total
+        return Answer(axis, total, None, spectrum)
 
-    def _attempt(self, index: int, axis: Axis, answers: dict[int, Answer]) -> Answer:
-        """One attempt, as its caller sees it: admission, wait, service, stages, timeout."""
-        network, plan = self._network, self._network.plan
-        node, fate, site = network.nodes[index], self._fates[index], network.nodes[index].site
-        chain = self._chain(index, axis, answers)
-        found = chain
-        if plan.sites.station[site] != NONE:
-            before = self._served(index, axis)
-            error = float(self._state.error[plan.sites.station[site]])
-            fate.reach = [r * (1 - error) for r in fate.reach]
-            fate.through *= 1 - error
-            after = before.times(1 - error)
-            failed = after.then(chain.failed).plus(before.times(error))
-            found = Answer(after.then(chain.good), after.then(chain.degraded), failed)
-            instead = answers.get(node.divert) or Answer(nothing(axis), nothing(axis), at_time(axis, 0.0))
-            full = (1 - fate.barred) * fate.full
-            parts = [((1 - fate.barred) * (1 - fate.full), found)]
-            if full > 0:
-                parts.append((full, instead))
-            if fate.barred > 0:
-                parts.append((fate.barred, self._barred(site, axis)))
-            found = either(parts)
-        timeout = self._timeout(site, found)
-        if plan.sites.hedge_s[site] > 0:
-            wait = self._hedge_after(site, found)
-            late = late_share(found, wait)
-            budget = float(plan.sites.hedge_budget[site])
-            share = min(1.0, budget / late) if budget > 0 and late > 0 else 1.0
-            fate.copies = late * share * self._waited_for(index, found, wait)
-            found = hedged(found, wait, share)
-        return cut_off(found, timeout)
+    def _served(self, layout: Layout, chain: Answer | None, now: _Pass) -> Answer:
+        """Admission, wait and service, then the stages."""
+        nodes, before, most = layout.level.nodes, now.before[layout.rows], now.before_total[layout.rows]
+        error = self._error[nodes]
+        after, left = (before * (1 - error), most * (1 - error)) if error.any() else (before, most)
+        spectrum, total = after * sure(self._outcomes), left * sure(self._outcomes)
+        if chain is not None:
+            staged = slice(layout.level.staged[0])
+            spectrum[:, staged], total[:, staged] = chain.spectrum * after[staged], chain.total * left[staged]
+        if error.any():
+            spectrum[FAILED] += before * error
+            total[FAILED] += most * error
+        barred = self._fates.barred[nodes, None]
+        full = (1 - barred) * self._fates.full[nodes, None]
+        if not (barred.any() or full.any()):
+            return Answer(layout.inner, total, None, spectrum)
+        spectrum *= 1 - barred - full
+        total *= 1 - barred - full
+        instead = layout.level.diverted
+        if len(instead):
+            to = now.store.of(np.array([self._network.nodes[i].divert for i in nodes[instead]]), layout.inner)
+            spectrum[:, instead] += to.spectrum * full[instead]
+            total[:, instead] += to.total * full[instead]
+            full[instead] = 0.0
+        refused = full + barred * ~self._lost[nodes]  # a refusal fails at once; a call on a cut link is lost
+        spectrum[FAILED] += refused
+        total[FAILED] += refused
+        return Answer(layout.inner, total, None, spectrum)
 
-    def _barred(self, site: int, axis: Axis) -> Answer:
-        """A refusal fails at once; a call on a cut link is lost until its timeout."""
-        lost = self._state.cut[site] > 0 and self._network.plan.sites.timeout_s[site] > 0
-        return Answer(nothing(axis), nothing(axis), nothing(axis) if lost else at_time(axis, 0.0))
+    def _in_time(self, layout: Layout, found: Answer, now: _Pass) -> Answer:
+        """Hedges and timeouts."""
+        level, cut = layout.level, layout.cut
+        if cut is not None and len(level.learning):
+            if not now.settled:
+                self._learn(level, found)
+            limits = level.timeout_s.copy()
+            limits[level.learning, 0] = self._fates.timeout_s[level.nodes[level.learning]]
+            cut = cut_at(layout.inner, limits, cut.short)
+        if len(level.hedged):
+            masses, total = found.masses.copy(), found.total.copy()
+            for row in level.hedged.tolist():
+                index = int(level.nodes[row])
+                if not now.settled:
+                    self._note_hedge(index, found, row)
+                when, share = float(self._fates.hedge_s[index]), float(self._fates.hedged[index])
+                masses[:, row] = hedged(masses[:, row], layout.inner.row(row), when, share)
+                total[:, row] = masses[:, row].sum(axis=-1, keepdims=True)
+            found = Answer(layout.inner, total, masses)
+        return found if cut is None else cut_off(found, cut)
 
-    def _timeout(self, site: int, found: Answer) -> float:
+    def _learn(self, level: Level, found: Answer) -> None:
         sites = self._network.plan.sites
-        if sites.timeout_level[site] == 0:
-            return float(sites.timeout_s[site])
-        first = float(sites.timeout_s[site] / sites.timeout_factor[site])
-        return float(sites.timeout_factor[site]) * _learnt(found, first, float(sites.timeout_level[site]))
+        for row in level.learning.tolist():
+            index = int(level.nodes[row])
+            site = self._network.nodes[index].site
+            factor = float(sites.timeout_factor[site])
+            learnt = _learnt(found, row, float(sites.timeout_s[site]) / factor, float(sites.timeout_level[site]))
+            self._fates.timeout_s[index] = factor * learnt
 
-    def _hedge_after(self, site: int, found: Answer) -> float:
-        sites = self._network.plan.sites
-        if sites.hedge_level[site] == 0:
-            return float(sites.hedge_s[site])
-        return _learnt(found, float(sites.hedge_s[site]), float(sites.hedge_level[site]))
+    def _note_hedge(self, index: int, found: Answer, row: int) -> None:
+        sites, site, fates = self._network.plan.sites, self._network.nodes[index].site, self._fates
+        wait = float(sites.hedge_s[site])
+        if sites.hedge_level[site] > 0:
+            wait = _learnt(found, row, wait, float(sites.hedge_level[site]))
+        late, budget = late_share(found, row, wait), float(sites.hedge_budget[site])
+        fates.hedge_s[index] = wait
+        fates.hedged[index] = min(1.0, budget / late) if budget > 0 and late > 0 else 1.0
+        fates.copies[index] = late * fates.hedged[index] * self._waited_for(index, found, row, wait)
 
-    def _settled(self, index: int, attempt: Answer, instead: Answer | None, rate: float) -> Answer:
-        """A call with its retries and its fallback."""
-        plan, fate, node = self._network.plan, self._fates[index], self._network.nodes[index]
-        sites, site = plan.sites, node.site
-        fate.failed = attempt.failed.total
-        budget, most = float(sites.retry_budget[site]), int(sites.attempts[site])
-        wanted = sum(fate.failed**k for k in range(1, most))
-        allowed = min(1.0, budget / wanted) if budget > 0 and wanted > 0 else 1.0
-        found, fate.attempts = tried_again(attempt, sites, site, allowed)
-        if sites.coalesce[site] and node.hot:
-            callers = self._callers(index)
-            fate.shared = 1 / (1 + rate / callers * min(attempt.answered.mean, 1e9))
-        waited = self._waited_for(index, attempt, attempt.failed.mean / fate.failed if fate.failed > 0 else 0.0)
-        fate.attempts = 1 + (fate.attempts - 1) * waited
-        fallback = int(sites.fallback[site])
-        if fallback != NONE:
-            fate.fallback = found.failed.total * waited
-            found = fallen_back(found, None if fallback == ANSWER else instead)
+    def _settle(self, layout: Layout, attempt: Answer, now: _Pass) -> None:
+        """Calls with their retries and their fallbacks."""
+        level, fates, store = layout.level, self._fates, now.store
+        nodes = level.nodes
+        if not now.settled:
+            fates.failed[nodes] = attempt.total[FAILED, :, 0] * level.called[:, 0]
+            fates.attempts[nodes] = 1.0
+            fates.fallback[nodes] = 0.0
+        found = attempt
+        if len(level.tried):
+            found = self._tried_again(layout, attempt, now)
+        if not now.settled:
+            self._note_rare(level, attempt, found, now.rates)
+        if len(level.lesser) or len(level.replaced):
+            found = self._fallen_back(layout, found, now)
+        store.totals[:, nodes] = found.total
+        if len(level.raced):
+            store.masses[:, nodes[level.raced]] = found.rows(level.raced).masses
+        if len(level.added):
+            store.spectra[:, nodes[level.added]] = found.rows(level.added).spectrum
+
+    def _tried_again(self, layout: Layout, attempt: Answer, now: _Pass) -> Answer:
+        level, tried = layout.level, layout.level.tried
+        nodes = level.nodes[tried]
+        failed, budget, most = self._fates.failed[nodes, None], level.budget[tried], level.attempts[tried]
+        wanted = sum((failed**k * (most > k) for k in range(1, int(most.max()))), np.zeros_like(failed))
+        scarce = (budget > 0) & (wanted > budget)
+        allowed = np.where(scarce, budget / np.where(scarce, wanted, 1.0), 1.0)
+        again, attempts = tried_again(attempt.rows(tried), layout.waits, most, allowed)
+        if not now.settled:
+            self._fates.attempts[nodes] = attempts[:, 0]
+        return _with_rows(attempt, tried, again)
+
+    def _note_rare(self, level: Level, attempt: Answer, found: Answer, rates: Floats) -> None:
+        """Calls that join equal ones in flight; fallbacks; calls of a quorum are given up when it is reached."""
+        fates, nodes = self._fates, level.nodes
+        for rows in (level.lesser, level.replaced):
+            fates.fallback[nodes[rows]] = found.total[FAILED, rows, 0]
+        for row in level.in_quorum.tolist():
+            index = int(nodes[row])
+            share = float(fates.failed[index])
+            late_s = attempt.outcome(FAILED, row).mean / share if share > 0 else 0.0
+            waited = self._waited_for(index, attempt, row, late_s)
+            fates.attempts[index] = 1 + (fates.attempts[index] - 1) * waited
+            fates.fallback[index] *= waited
+        for row in level.coalescing.tolist():
+            index, mean = int(nodes[row]), min(attempt.outcome(ANSWERED, row).mean, 1e9)
+            fates.shared[index] = 1 / (1 + float(rates[index]) / self._callers(index) * mean)
+
+    def _fallen_back(self, layout: Layout, found: Answer, now: _Pass) -> Answer:
+        """Failures answered by something lesser: at once, or by a further call."""
+        level = layout.level
+        if len(level.lesser):
+            found = _with_rows(found, level.lesser, fallen_back(found.rows(level.lesser), 1.0, None))
+        if len(level.replaced):
+            rows = level.replaced
+            to = np.array([self._network.nodes[i].fallback for i in level.nodes[rows]])
+            instead = now.store.of(to, layout.outer.rows(rows))
+            found = _with_rows(found, rows, fallen_back(found.rows(rows), 1.0, instead))
         return found
 
-    def _waited_for(self, index: int, found: Answer, time_s: float) -> float:
+    def _waited_for(self, index: int, found: Answer, row: int, time_s: float) -> float:
         """Share of the calls late at that time that somebody still waits for: of a quorum only until it is reached."""
         if index not in self._quorums:
             return 1.0
-        axis = found.good.axis
-        there = float((found.good.masses + found.degraded.masses)[: axis.cell(time_s)].sum())
+        there = float(found.masses[ANSWERED, row, : found.axis.row(row).cell(time_s)].sum())
         return still_waited_for(*self._quorums[index], max(0.0, 1.0 - there))
 
     def _callers(self, index: int) -> float:
@@ -164,62 +310,38 @@ class Tree:
             return 1.0
         return max(1.0, float(network.group_instances[group]))
 
-    def _chain(self, index: int, axis: Axis, answers: dict[int, Answer]) -> Answer:
-        """The stages one after the other; fills in how often each is reached and how long they take."""
-        node, fate = self._network.nodes[index], self._fates[index]
-        chain, fate.reach = at_once(axis), []
-        for stage in node.stages:
-            fate.reach.append(min(1.0, chain.answered.total))
-            step = self._stage(stage, answers)
-            chain = step if len(fate.reach) == 1 else one_after_other(chain, step)
-        fate.through = min(1.0, chain.answered.total)
-        station = self._network.plan.sites.station[node.site]
-        if node.stages and station != NONE and self._network.plan.stations.holds[station]:
-            masses = chain.good.masses + chain.degraded.masses + chain.failed.masses
-            fate.stay_s = float(masses @ axis.points)
-            fate.stay2 = float(masses @ axis.points**2)
-        return chain
 
-    def _stage(self, stage: NodeStage, answers: dict[int, Answer]) -> Answer:
-        plan, nodes = self._network.plan, self._network.nodes
-        calls = [(happens(plan, nodes[c].site, self._miss), answers[c]) for c in stage.calls]
-        return either(calls) if stage.choose else side_by_side(calls, stage.quorum)
-
-    def _served(self, index: int, axis: Axis) -> Spread:
-        """Network, wait and service."""
-        network, plan, site = self._network, self._network.plan, self._network.nodes[index].site
-        group, hot = int(network.node_group[index]), int(network.node_hot_group[index])
-        share = float(network.node_hot_share[index])
-        wait = self._wait(group, axis)
-        if hot != group and share > 0:
-            wait = wait.times(1 - share).plus(self._wait(hot, axis).times(share))
-        table = int(plan.sites.table[site])
-        factor = float(self._state.slow[plan.sites.station[site]] * network.group_stretch[group])
-        network_s = float(plan.sites.network_s[site])
-        key = (table, factor, network_s, axis)
-        if key not in self._services:
-            times = plan.tables.quantiles[table][KNOTS] * factor + network_s
-            self._services[key] = from_quantiles(axis, times, BELOW)
-        return wait.then(self._services[key])
-
-    def _wait(self, group: int, axis: Axis) -> Spread:
-        key = (group, axis)
-        if key not in self._waits:
-            self._waits[key] = self._loads[group].wait(axis)
-        return self._waits[key]
+def _stage(calls: Calls, axis: Axis, store: _Store) -> Answer:
+    """One stage of each caller."""
+    kept = store.raced if calls.kind in RACES else store.of
+    answers = [kept(calls.child[:, k], axis) for k in range(calls.child.shape[1])]
+    chances = [calls.chance[:, k : k + 1] for k in range(len(answers))]
+    times = [calls.times[:, k : k + 1] for k in range(len(answers))]
+    match calls.kind:
+        case "one":
+            return perhaps(chances[0], answers[0])
+        case "choose":
+            return one_of([(p * n, a) for p, a, n in zip(chances, answers, times, strict=True)])
+        case "equals":
+            return quorum_of_equals(calls.quorum, int(times[0][0, 0]), chances[0], answers[0])
+        case "quorum":
+            return quorum_of(calls.quorum, list(zip(chances, answers, strict=True)))
+        case "all":
+            return slowest_of(list(zip(chances, answers, times, strict=True)))
 
 
-def axis_of(reach_s: float, count: int) -> Axis:
-    """An axis that reaches at least so far, in steps of a seventh: answers share axes, and what is placed on them."""
-    return Axis(_COARSER ** math.ceil(math.log(reach_s / count, _COARSER)), count)
+def _with_rows(found: Answer, rows: Ints, other: Answer) -> Answer:
+    """The same with the spectra of some rows replaced."""
+    if len(rows) == len(found.total[0]):
+        return other
+    spectrum, total = found.spectrum.copy(), found.total.copy()
+    spectrum[:, rows], total[:, rows] = other.spectrum, other.total
+    return Answer(found.axis, total, None, spectrum)
 
 
-_COARSER = 1.15
-
-
-def _learnt(found: Answer, first_s: float, level: float) -> float:
+def _learnt(found: Answer, row: int, first_s: float, level: float) -> float:
     """The latency quantile that a caller has observed; it moves no further from its first value than engines let it."""
-    answered = found.answered
+    answered = found.outcome(ANSWERED, row)
     if answered.total < 0.5:
         return first_s
     return min(first_s * LEARNT_RANGE, max(first_s / LEARNT_RANGE, answered.quantile(level)))

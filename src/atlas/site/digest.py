@@ -149,6 +149,11 @@ class Digest(BaseModel, frozen=True, extra="forbid"):
         return tuple(c for c in self.claims if c.is_usable)
 
     @property
+    def struck(self) -> int:
+        """How many figures no source supports: they stay in sight, struck out."""
+        return sum(c.verdict != "found" for c in self.claims)
+
+    @property
     def newest(self) -> int | None:
         """The newest year in which some published figure held."""
         years = [c.year for c in self.usable if c.year]

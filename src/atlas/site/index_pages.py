@@ -81,7 +81,7 @@ _GROUPS: Mapping[str, Group] = {
         lambda d: (d.slug, d.name, d.drills),
         lambda s, c: drills.drill_pages([(d.slug, d.name, d.drills) for d in s], c.site),
     ),
-    "method": Group(lambda d: sum(x.verdict != "found" for x in d.claims), lambda s, c: prose.method_pages(s, c.site)),
+    "method": Group(lambda d: d.struck, lambda s, c: prose.method_pages(s, c.site)),
     "fixed": Group(lambda _: None, lambda _, c: {**prose.check_pages(c.site), **prose.api_pages(c.site)}),
     "plain": Group(lambda d: (d.slug, d.name, d.aliases), lambda s, c: prose.plain_pages(s, c.site)),
     "api": Group(lambda d: d, lambda s, c: api.index_files(s, c.site)),

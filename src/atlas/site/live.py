@@ -53,9 +53,11 @@ class LiveSite:
         self._scans: dict[Path, tuple[object, Scan]] = {}
         self._index = IndexPages()
         self._shown: dict[str, tuple[str, Digest]] = {}
+        self._own: dict[str, set[str]] = {}
         for job in self._plan():
             if digest := self.store.digest(job.key):
                 self._shown[job.path.stem] = (job.key, digest)
+                self._own[job.path.stem] = self.store.names(job.key)
         self._past = past_metrics(root)[0]
         self._about_many = set(self._index_files())
 
@@ -137,15 +139,15 @@ class LiveSite:
         if rendered.digest is None:
             return None
         keep(self.store, job, rendered)
-        before = self.store.names(self._shown[slug][0]) if slug in self._shown else set()
+        before, self._own[slug] = self._own.get(slug, set()), {*rendered.files}
         self._shown[slug] = (job.key, rendered.digest)
-        for name in before - rendered.files.keys():
+        for name in before - self._own[slug]:
             (self.out / name).unlink(missing_ok=True)
         return write_changed(self.out, rendered.files)
 
     def _remove(self, slug: str) -> None:
         """Take a system that has no document any more off the site."""
-        del self._shown[slug]
+        del self._shown[slug], self._own[slug]
         for folder in (f"systems/{slug}", f"embed/{slug}", f"api/v1/systems/{slug}"):
             shutil.rmtree(self.out / folder, ignore_errors=True)
         (self.out / f"api/v1/systems/{slug}.json").unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from atlas.draw import CODES
 from atlas.model import Vocabulary
+from atlas.report.metric import show
 from atlas.site.digest import Digest, SourceDigest
 from atlas.site.figure import ACCESS_WORDS
 from atlas.site.frame import Site, render
@@ -86,9 +87,9 @@ def _source(system: Digest, source: SourceDigest) -> Row:
 def _totals(systems: Sequence[Digest]) -> list[tuple[str, str]]:
     usable = [c for s in systems for c in s.usable]
     first = sum(c.is_primary for c in usable)
-    struck = sum(c.verdict != "found" for s in systems for c in s.claims)
+    struck = sum(s.struck for s in systems)
     drawn = sum(len(s.drawings) for s in systems)
-    share = f"{100 * first / len(usable):.0f} %" if usable else "0 %"
+    share = show(first / len(usable), is_share=True) if usable else "0 %"
     return [
         (str(len(systems)), f"systems, {sum(s.status == 'published' for s in systems)} of them published"),
         (str(len(usable)), f"published figures with a source; {struck} more struck out"),
@@ -119,8 +120,8 @@ def _by_system(systems: Sequence[Digest], this_year: int) -> Table:
                 (
                     cell(system_link(system)),
                     cell(str(len(usable))),
-                    cell(f"{100 * first / len(usable):.0f} %" if usable else "–"),
-                    cell(str(len(system.claims) - len(usable))),
+                    cell(show(first / len(usable), is_share=True) if usable else "–"),
+                    cell(str(system.struck)),
                     cell(str(sum(s.role != "seed" for s in system.sources))),
                     cell(str(system.components)),
                     cell(year_part(system.newest, this_year), empty=Words("–", "quiet")),

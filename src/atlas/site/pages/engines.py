@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from atlas.report.metric import show
 from atlas.sim.agreement import POINTS, STEADY, Agreement, Figures, measured
 from atlas.sim.fidelity import STRATA
 from atlas.site.parts import Cell, cell
@@ -67,8 +68,8 @@ def fault_agreement(strata: Sequence[Agreement] | None = None) -> Table:
             (
                 _stratum(one),
                 *(_errors(one.figures[name], " points") for name in POINTS[1:]),
-                cell(f"{one.same_verdict:.0%}"),
-                cell(f"{one.recovers_alike:.0%}"),
+                cell(show(one.same_verdict, is_share=True)),
+                cell(show(one.recovers_alike, is_share=True)),
             )
         )
         for one in (measured() if strata is None else strata)

@@ -78,16 +78,17 @@ def _chain(system: Digest) -> tuple[tuple[str, tuple[Part, ...], str], ...]:
 
 def _checked(system: Digest, claim: ClaimDigest) -> Given:
     errors = system.findings.get("error", 0)
-    state = Words("holds", "tag good") if errors == 0 else Words(f"{errors} errors", "tag bad")
+    state = (
+        Words("holds", "tag good")
+        if errors == 0
+        else Words("1 error" if errors == 1 else f"{errors} errors", "tag bad")
+    )
     return (f"together with {len(system.usable) - 1} other figures of {system.name} ", state)
 
 
 def _tally(systems: Sequence[Digest]) -> str:
-    circulating = [c for s in systems for c in s.claims if c.verdict != "found" or not c.is_usable]
-    published = sum(len(s.usable) for s in systems)
-    text = f"{published} published figures on these pages."
-    return (
-        f"{text} {len(circulating)} that circulate were not found in any source, and are struck out."
-        if circulating
-        else text
-    )
+    struck = sum(s.struck for s in systems)
+    text = f"{sum(len(s.usable) for s in systems)} published figures on these pages."
+    if not struck:
+        return text
+    return f"{text} {struck} that circulate were not found in any source, or are contradicted, and are struck out."

@@ -38,7 +38,7 @@ def method_pages(systems: Sequence[Digest], site: Site) -> dict[str, str]:
     """How figures are gathered, checked and shown, and what the model cannot do."""
     checks = Counter(c.family.value for c in all_checks())
     families = [f"{n} on {name}" for name, n in sorted(checks.items(), key=lambda item: -item[1])]
-    struck = sum(c.verdict != "found" for s in systems for c in s.claims)
+    struck = sum(s.struck for s in systems)
     sections = (
         Prose("figures", "A figure and its evidence", _figures(struck)),
         Prose("origins", "Where a number comes from", _origins()),

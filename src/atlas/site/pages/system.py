@@ -167,7 +167,7 @@ def _hero(book: EvidenceBook, claim: str) -> HeroFigure:
 def _head(system: System, confidence: str, found: Sequence[Finding]) -> dict[str, Any]:
     document = system.document
     usable = [c for c in system.claims.values() if c.is_usable]
-    struck = len(system.claims) - len(usable)
+    struck = sum(c.claim.verdict != "found" for c in system.claims.values())
     count = f"{len(usable)} published figures, {sum(c.is_primary for c in usable)} first hand"
     return {
         "slug": system.slug,
