@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atlas.catalogue import parse_yaml
-from atlas.catalogue.key_edit import KeyEditError, with_key
+from atlas.catalogue.key_edit import KeyEditError, with_key, write_whole
 
 BLOCK = """\
 # A list.
@@ -69,6 +69,22 @@ def test_what_cannot_be_written_is_told(path: str, key: str) -> None:
     """A value over two lines, a map that is not there, no neighbour."""
     with pytest.raises(KeyEditError):
         with_key(BLOCK, path, key, "new", ["url"])
+
+
+def test_a_file_is_written_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What fails while it writes leaves the old text."""
+    path = tmp_path / "sources.yaml"
+    write_whole(path, "old")
+    write_whole(path, "new")
+    assert path.read_text() == "new"
+
+    def fail(_self: Path, _target: Path) -> Path:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="disk"):
+        write_whole(path, "newer")
+    assert path.read_text() == "new"
 
 
 @given(st.text(min_size=1, max_size=30).filter(lambda t: t.isprintable() and t.strip() == t))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 from atlas.catalogue.yaml_source import YamlSource, parse_yaml
@@ -35,6 +36,13 @@ def with_key(text: str, path: str, key: str, value: str, after: Sequence[str]) -
         if not after_it.findings and after_it.data == expected:
             return edited
     raise KeyEditError(f"{key} cannot be written at {path}; write it by hand: {key}: {scalar(value)}")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: a process that ends meanwhile leaves the old text, never half of the new one."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
 
 
 def scalar(text: str) -> str:

@@ -96,7 +96,7 @@ def _seek(
 
 def _record(loaded: Catalogue, found: Sequence[FoundCopy]) -> int:
     """Write the copies that were read into their documents; gives how many."""
-    from atlas.catalogue.key_edit import KeyEditError
+    from atlas.catalogue.key_edit import KeyEditError, write_whole
     from atlas.discover.public_copy import with_copies
 
     noted = 0
@@ -108,7 +108,7 @@ def _record(loaded: Catalogue, found: Sequence[FoundCopy]) -> int:
         except KeyEditError as error:
             fail(f"{path}: {error}")
         if copies:
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text)
         noted += len(copies)
     return noted
 

@@ -187,7 +187,7 @@ def _crawl(asked: _Fetching, contact: str | None, *, quiet: bool) -> None:
 
 def _record(root: Path, answered: Mapping[str, bool], today: dt.date) -> None:
     """Write the day beside each feed that was read."""
-    from atlas.catalogue.key_edit import KeyEditError
+    from atlas.catalogue.key_edit import KeyEditError, write_whole
     from atlas.discover.registry import FILE
     from atlas.discover.registry_record import with_checked
 
@@ -197,7 +197,7 @@ def _record(root: Path, answered: Mapping[str, bool], today: dt.date) -> None:
     except KeyEditError as error:
         fail(f"{path}: {error}")
     if count:
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     typer.echo(f"{count} feeds dated in {path}", err=True)
 
 

@@ -131,6 +131,7 @@ def import_(
     from collections import Counter
 
     from atlas.catalogue import load_vocabulary
+    from atlas.catalogue.key_edit import write_whole
     from atlas.catalogue.location import vocabulary_folder
     from atlas.discover.opml import OpmlError, merged_text, plan_merge, read_opml
     from atlas.discover.registry import FILE
@@ -148,7 +149,7 @@ def import_(
     left = ", ".join(f"{count} {why}" for why, count in Counter(why for why, _ in merge.left).most_common())
     typer.echo(f"{len(merge.added)} new, {len(merge.known)} known; left out: {left or 'none'}", err=True)
     if write and merge.added:
-        (root / FILE).write_text(text, encoding="utf-8")
+        write_whole(root / FILE, text)
     elif merge.added:
         raise typer.Exit(FOUND)
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from atlas.catalogue.key_edit import write_whole
 from atlas.discover.candidate import Candidate
 from atlas.discover.update import merged
 
@@ -42,9 +43,7 @@ def write_document(candidate: Candidate, root: Path) -> Path:
     if candidate.kind == "new" and path.exists() and path.read_text(encoding="utf-8") != text:
         raise ProposalError(f"{path} exists already")
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, text)
     return path
 
 
