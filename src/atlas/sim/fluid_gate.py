@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from atlas.sim.fluid_delay import Coming
 from atlas.sim.fluid_web import Web, summed
 from atlas.sim.plan import NONE, SHED_MEMORY_S, Floats, Ints
-from atlas.sim.side_by_side import ByNode, ByStation, NodeState, Of, Spans, StationState
+from atlas.sim.side_by_side import ByNode, ByStation, NodeState, Of, StationState
 
 _TINY = 1e-12
 ByRule = Annotated[Floats, Of("rules")]
@@ -151,21 +150,15 @@ class Breakers:
         mine = np.flatnonzero(self.threshold > 0)
         self.coming, self.is_needed = Coming(mine, 2), len(mine) > 0
 
-    def learn(
-        self,
-        now: Floats,
-        dt: Floats,
-        answers: tuple[Floats, Floats],
-        spans: Sequence[Spans],
-        time: tuple[list[float], list[float]],
-    ) -> None:
+    def learn(self, now: Floats, dt: Floats, answers: tuple[Floats, Floats], time: tuple[Floats, Floats]) -> None:
         """Count the answers that come in a step: of what was called while closed, after the time it took.
 
-        ``answers``: calls per second that succeed and that fail, and the time each of them takes (s).
+        ``answers``: calls per second that succeed and that fail, and the time each of them takes (s). ``time``: begin
+        and length of the step by plan.
         """
         rates, delays = answers
-        fine, bad = self.coming.leaving(rates.shape, spans, time)
-        self.coming.enter(spans, time, np.where(self.open_until <= now, rates, 0.0), delays)
+        fine, bad = self.coming.leaving(rates.shape, *time)
+        self.coming.enter(*time, np.where(self.open_until <= now, rates, 0.0), delays)
         self.feed(now, fine + bad, bad / np.maximum(fine + bad, _TINY), dt)
 
     def feed(self, now: Floats, rate: Floats, failed: Floats, dt: Floats) -> None:

@@ -117,8 +117,8 @@ class FluidState:
         whole.weather = joined([run.weather for run in runs], spans)
         for name in _PARTS:
             setattr(whole, name, joined([getattr(run, name) for run in runs], spans))
-        whole._again = Coming.side_by_side([run._again for run in runs])
-        whole.breakers.coming = Coming.side_by_side([run.breakers.coming for run in runs])
+        whole._again = Coming.side_by_side([run._again for run in runs], spans)
+        whole.breakers.coming = Coming.side_by_side([run.breakers.coming for run in runs], spans)
         whole.stages = Stages.side_by_side([run.stages for run in runs], whole.web, spans)
         whole._place([run.web.sizes for run in runs])
         for run, span in zip(runs, spans, strict=True):
@@ -130,6 +130,8 @@ class FluidState:
         give_back(self, runs, self.spans)
         for name in ("queues", *_PARTS):
             give_back(getattr(self, name), [getattr(run, name) for run in runs], self.spans)
+        self._again.part([run._again for run in runs])
+        self.breakers.coming.part([run.breakers.coming for run in runs])
         for run in runs:
             run.state.warm = run.caches.warm
 

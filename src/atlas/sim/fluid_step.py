@@ -29,7 +29,7 @@ class Fluid(FluidState):
         """Go ``dt`` seconds on (by plan), with these requests per second of the open sources."""
         peaks, owner = self._peaks, self._peaks.owner
         pace = {each: dt[owner[each]] for each in _PACED}
-        begin, self._time = now[owner["nodes"]], (now.tolist(), dt.tolist())
+        begin, self._time = now[owner["nodes"]], (now, dt)
         miss, happens = self.caches.misses(self.web)
         calls = self._calls(pace["sources"], arrivals, happens)
         attempts = self._attempts(calls)
@@ -52,8 +52,8 @@ class Fluid(FluidState):
         """Let everything that flows in a plan flow at a multiple (where all its sources change alike)."""
         for flow in (self._served, self._wanted, self._fallen, self._diverted):
             flow[..., self.spans[number]["nodes"]] *= factor
-        self._again.scale(number, factor)
-        self.breakers.coming.scale(number, factor)
+        self._again.scale(factor, number)
+        self.breakers.coming.scale(factor, number)
 
     def _calls(self, dt: Floats, arrivals: Floats, happens: Floats) -> Floats:
         """Calls per second of each node as its callers count them."""
@@ -80,7 +80,7 @@ class Fluid(FluidState):
         """First attempts and retries per second, by the number of the attempt."""
         if not self._given.retries:
             return calls[None]
-        return np.concatenate((calls[None], self._again.leaving(self._wanted.shape, self.spans, self._time)))
+        return np.concatenate((calls[None], self._again.leaving(self._wanted.shape, *self._time)))
 
     def _unwaited(self, miss: Floats) -> Floats | float:
         """Calls to a store on hits of a cache with constant work."""
@@ -142,7 +142,7 @@ class Fluid(FluidState):
         if self.breakers.is_needed:
             fine = np.maximum(spent - failed * self._loss, 0.0) / np.maximum(1 - failed, TINY)
             answers = np.array((made * (1 - failed), made * failed)), np.array((np.minimum(fine, spent), self._loss))
-            self.breakers.learn(*time, answers, self.spans, self._time)
+            self.breakers.learn(*time, answers, self._time)
         self._settle(time[1], calls, attempts, (ok, good, failed, spent, variance * (1 - late)))
 
     def _chain_lost(self, happens: Floats) -> tuple[Floats, Floats]:
@@ -236,7 +236,7 @@ class Fluid(FluidState):
         wanted = attempts[:-1] * again * given.allowed
         allowed = self._budgeted(calls, wanted, dt)
         self._wanted = wanted * allowed
-        self._again.enter(self.spans, self._time, self._wanted, given.backoff + self._loss)
+        self._again.enter(*self._time, self._wanted, given.backoff + self._loss)
         return allowed
 
     def _ended(
