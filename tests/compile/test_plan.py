@@ -295,3 +295,10 @@ def test_a_plan_reads_well(make_case: MakeCase) -> None:
     assert "claim store-nodes" in text
     assert "hands over write/bank" in text
     assert plan_dict(compiled)["entries"][0].keys() == {"place", "value", "origin", "path", "claims", "because"}
+
+
+def test_a_plan_without_caches_is_told_too(make_case: MakeCase) -> None:
+    """Where none of the flows that run goes through a cache."""
+    compiled = compile_system(make_case().system, Conditions(only="write"))
+    assert not len(compiled.plan.caches)
+    assert "store.write" in plan_text(compiled)

@@ -273,7 +273,8 @@ def _call(compiled: Compiled, site: int, target: str, times: int) -> str:
     table = int(sites.table[site])
     words.append(f"{seconds(float(plan.tables.mean[table]))} cv {plan.tables.cv[table]:.2g}")
     cache = int(sites.cache[site])
-    words += [f"on a miss of {plan.caches.name[cache]} ({percent(1 - float(plan.caches.hit[cache]))})"] * (cache >= 0)
+    if cache >= 0:
+        words.append(f"on a miss of {plan.caches.name[cache]} ({percent(1 - float(plan.caches.hit[cache]))})")
     words += [f"with {percent(float(sites.chance[site]))}"] * bool(sites.chance[site] < 1)
     words += [f"timeout {seconds(float(sites.timeout_s[site]))}"] * bool(sites.timeout_s[site])
     words += [f"{int(sites.attempts[site])} attempts"] * bool(sites.attempts[site] > 1)
