@@ -16,21 +16,19 @@ from atlas.sim.answer import ANSWERED, FAILED, Answer, mixture
 from atlas.sim.conditions import at_time, open_rates
 from atlas.sim.fidelity import Stratum, steady_leaves_out, stratum_of
 from atlas.sim.network import Network, network_of
-from atlas.sim.plan import NONE, UNLIMITED, Floats, Ints, Plan
-from atlas.sim.quantile_table import survival_grid
+from atlas.sim.plan import NONE, UNLIMITED, Floats, Plan
 from atlas.sim.steady_fate import Fates
 from atlas.sim.steady_gaps import stretch_waits
 from atlas.sim.steady_layout import step_of
 from atlas.sim.steady_load import Load, Loads, node_rates
 from atlas.sim.steady_percentile import COARSE, FINE, LEVELS, Percentiles, percentiles_of, refined
-from atlas.sim.steady_schedule import below
+from atlas.sim.steady_reach import Reach
 from atlas.sim.steady_tree import Tree
 from atlas.sim.validation import validate
 
 _ROUNDS = 40
 _UNDAMPED = 6
 _AGREED = 5e-4
-_TAIL = 3e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +115,9 @@ class _Case:
         for node in self.network.nodes:
             for root, _ in node.detached:
                 self._note_root(root)
-        self._below = {root: below(self.network, root) for roots in self.roots_of.values() for root in roots}
+        self.reach = Reach(self.network, self.state, self.loads.groups, self.fates)
         self.settled, self.damping = False, 1.0
         self._coarse: dict[int, Answer] = {}
-        self._seen: dict[int, Floats] = {}
-        self._ways: dict[int, Ints] = {}
         self.calls = np.zeros(len(self.network.nodes))
         self.asked = np.zeros(len(self.network.nodes))
 
@@ -143,7 +139,7 @@ class _Case:
             if rounds == 1 and self._feeds_forward():
                 self.settled = True
                 break
-            self._answer([flow for flow in self.roots_of if self._has_moved(flow, now)])
+            self._answer(list(self.roots_of))
         return SteadyState(
             flows=self._flows(),
             stations=tuple(self._station(k) for k in range(len(self.plan.stations))),
@@ -152,21 +148,6 @@ class _Case:
             not_modelled=steady_leaves_out(self.plan, self.at_s),
             rounds=rounds,
         )
-
-    def _has_moved(self, flow: int, now: Floats) -> bool:
-        """Whether a queue on the flow's way has another load than when its answer was last worked out."""
-        mine = self._groups_of(flow)
-        moved = flow not in self._seen or not np.allclose(self._seen[flow], now[mine], rtol=_AGREED, atol=1e-6)
-        if moved:
-            self._seen[flow] = now[mine]
-        return moved
-
-    def _groups_of(self, flow: int) -> Ints:
-        if flow not in self._ways:
-            mine = [index for root in self.roots_of[flow] for index in self._below[root]]
-            groups = np.concatenate((self.network.node_group[mine], self.network.node_hot_group[mine]))
-            self._ways[flow] = np.unique(groups[groups != NONE])
-        return self._ways[flow]
 
     def _feeds_forward(self) -> bool:
         """Whether answers cannot change the loads."""
@@ -186,7 +167,7 @@ class _Case:
 
     def _answer(self, flows: list[int]) -> None:
         """Work out the answers of these flows on a coarse lattice; fates of the calls are renewed."""
-        reach = {flow: max(self._reach(root) for root in self.roots_of[flow]) for flow in flows}
+        reach = {flow: self.reach.of(self.roots_of[flow]) for flow in flows}
         self._coarse |= self._answers(reach, COARSE)
         for flow in flows:
             if (self.plan.sources.users[self.plan.sources.flow == flow] > 0).any():
@@ -216,58 +197,11 @@ class _Case:
             wanted = self.plan.sources.users[source] / (self._think[source] + response)
             self.arrivals[source] += 0.5 * (wanted - self.arrivals[source])
 
-    def _reach(self, root: int) -> float:
-        """A time beyond almost all answers below a node: for the length of the axis."""
-        ends: dict[int, tuple[float, float]] = {}
-        for index in self._below[root]:
-            ends[index] = self._end(index, ends)
-        middle, tail = ends[root]
-        return max((middle + tail) * 1.15, 1e-9)
-
-    def _end(self, index: int, ends: dict[int, tuple[float, float]]) -> tuple[float, float]:
-        """Mean, and distance from it to the far tail, of a node's answer; tails of a sequence add in squares."""
-        node = self.network.nodes[index]
-        site, sites = node.site, self.plan.sites
-        middle, square = float(sites.network_s[site]), 0.0
-        if sites.station[site] != NONE:
-            middle, square = self._own_end(index, middle)
-        for stage in node.stages:
-            middle += max(ends[c][0] for c in stage.calls)
-            square += max(ends[c][1] for c in stage.calls) ** 2
-        tail = math.sqrt(square)
-        if sites.timeout_s[site] > 0:
-            limit = float(sites.timeout_s[site])
-            middle = min(middle, limit)
-            tail = min(tail, limit - middle)
-        failed, again = float(self.fates.failed[index]), 0.0
-        for attempt in range(int(sites.attempts[site]) - 1):
-            if failed ** (attempt + 1) > _TAIL / 3:
-                again += float(sites.backoff_s[site]) * 2.0 ** (attempt + 1) + middle + tail
-        for other in (node.fallback, node.divert):
-            if other != NONE:
-                again += sum(ends[other])
-        return middle, tail + again
-
-    def _own_end(self, index: int, network_s: float) -> tuple[float, float]:
-        network, site = self.network, self.network.nodes[index].site
-        table = int(self.plan.sites.table[site])
-        groups = {int(network.node_group[index])}
-        if network.node_hot_share[index] > 0:
-            groups.add(int(network.node_hot_group[index]))
-        factor = float(self.state.slow[self.plan.sites.station[site]] * network.group_stretch[min(groups)])
-        mean = float(self.plan.tables.mean[table]) * factor
-        far = float(np.interp(math.log(_TAIL), _LOG_LEFT, self.plan.tables.quantiles[table][::-1])) * factor
-        if any(self.loads.groups[g].stuck > 0 for g in groups) and self.plan.sites.timeout_s[site] > 0:
-            return float(self.plan.sites.timeout_s[site]), 0.0
-        wait = max(self.loads.groups[g].mean_wait() for g in groups)
-        late = max(_wait_tail(self.loads.groups[g]) for g in groups)
-        return network_s + mean + wait, (far - mean) ** 2 + (late - wait) ** 2
-
     def _flows(self) -> tuple[SteadyFlow, ...]:
         """All flows, their percentiles on lattices fine enough."""
         flows = list(range(len(self.plan.flows)))
         self._answer([flow for flow in flows if flow not in self._coarse])
-        reach = {flow: max(self._reach(root) for root in self.roots_of[flow]) for flow in flows}
+        reach = {flow: self.reach.of(self.roots_of[flow]) for flow in flows}
         fine = self._answers(reach, FINE)
         found = {flow: percentiles_of(fine[flow]) for flow in flows if fine[flow].total[ANSWERED, 0, 0] > 1e-9}
         for flow, mine in found.items():
@@ -291,7 +225,7 @@ class _Case:
     def _never_ends(self, flow: int) -> bool:
         """Whether the flow waits, without any timeout above, in a queue that grows for ever."""
         for root in self.roots_of[flow]:
-            for index in self._below[root]:
+            for index in self.reach.below(root):
                 group = int(self.network.node_group[index])
                 if group == NONE or self.calls[index] <= 0:
                     continue
@@ -352,18 +286,3 @@ class _Case:
         if not self.settled:
             found.append("the loads do not settle: answers and retries drive each other, no steady state was found")
         return tuple(found)
-
-
-_LOG_LEFT = np.log(survival_grid()[::-1])
-
-
-def _wait_tail(load: Load) -> float:
-    """A wait that few exceed."""
-    if load.offered <= 0:
-        return 0.0
-    if load.is_overloaded:
-        return 1.3 * (load.places + 3) * load.mean_s / load.servers if math.isfinite(load.places) else 0.0
-    spare = load.servers - load.offered
-    rate_s = load.mean_s / spare * (1 + load.cv2) / 2 * load.burst
-    heavy = 1 + 0.4 * min(max(load.cv2 - 1, 0.0), 3.0)  # beyond a cv of 1 the tail falls more slowly
-    return min(rate_s * math.log(1 / _TAIL) * heavy, 1.3 * (load.places + 3) * load.mean_s / load.servers)

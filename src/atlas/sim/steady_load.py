@@ -122,6 +122,9 @@ class Loads:
             load.instances = max(1, round(float(network.group_instances[g])))
             self.groups.append(load)
         self._members = self._find_members()
+        self._cut = (state.cut[[n.site for n in network.nodes]] > 0).astype(np.float64)
+        self._refusing = self._find_refusing()
+        self._keep_services()
 
     def _find_members(self) -> list[list[tuple[int, float]]]:
         """The nodes of each group, with the share of their calls that it gets."""
@@ -138,84 +141,93 @@ class Loads:
                 members[hot].append((index, share))
         return members
 
-    def occupancy(self, index: int, fates: Fates) -> tuple[float, float, bool]:
-        """Mean time a call of a node keeps its slots, mean of its square, and whether children are part of it."""
-        plan, site = self._network.plan, self._network.nodes[index].site
-        station, table = int(plan.sites.station[site]), int(plan.sites.table[site])
-        group = int(self._network.node_group[index])
-        factor = float(self._state.slow[station] * self._network.group_stretch[group])
-        mean = float(plan.tables.mean[table]) * factor
-        second = mean * mean * (1 + float(plan.tables.cv[table]) ** 2)
-        held = bool(plan.stations.holds[station]) and bool(self._network.nodes[index].stages)
-        if held:
-            runs = 1 - float(self._state.error[station])  # after an error nothing is called
-            second += runs * (2 * mean * float(fates.stay_s[index]) + float(fates.stay2[index]))
-            mean += runs * float(fates.stay_s[index])
-        return mean, second, held
+    def _keep_services(self) -> None:
+        """What a call of each node keeps its slots for without its stages, and whether these are part of it."""
+        network, plan = self._network, self._network.plan
+        site = np.array([n.site for n in network.nodes])
+        station, table = plan.sites.station[site], plan.sites.table[site]
+        served = station != NONE
+        held = served & np.array([bool(n.stages) for n in network.nodes])
+        held[served] &= plan.stations.holds[station[served]] == 1
+        self._factor, self._mean, self._cv = np.ones(len(site)), np.zeros(len(site)), np.zeros(len(site))
+        self._factor[served] = self._state.slow[station[served]] * network.group_stretch[network.node_group[served]]
+        self._mean[served] = plan.tables.mean[table[served]] * self._factor[served]
+        self._cv[served] = plan.tables.cv[table[served]]
+        self._units = plan.sites.units[site].astype(np.float64)
+        # after an error nothing is called
+        self._runs = np.zeros(len(site))
+        self._runs[held] = 1 - self._state.error[station[held]]
+        self._held, self._table = held.tolist(), table.tolist()
+        self._mates = [self._others(index) for index in range(len(site))]
+
+    def _others(self, index: int) -> float:
+        """Further calls that come to the same queue together with one of a node (all calls of a stage)."""
+        network, node = self._network, self._network.nodes[index]
+        if node.parent == NONE:
+            return 0.0
+        others = 0.0
+        for stage in network.nodes[node.parent].stages:
+            if index in stage.calls and not stage.choose:
+                mates = [c for c in stage.calls if network.node_group[c] == network.node_group[index]]
+                together = sum(float(network.plan.sites.chance[network.nodes[c].site]) for c in mates)
+                others += max(0.0, together - 1)
+        return others
+
+    def occupancy(self, fates: Fates) -> tuple[Floats, Floats]:
+        """Mean time a call of each node keeps its slots, and mean of its square."""
+        second = self._mean**2 * (1 + self._cv**2) + self._runs * (2 * self._mean * fates.stay_s + fates.stay2)
+        return self._mean + self._runs * fates.stay_s, second
 
     def update(self, asked: Floats, fates: Fates) -> None:
         """Loads of the groups where the nodes are asked at these rates."""
+        network = self._network
         self._bar(asked, fates)
+        mean, second = (x.tolist() for x in self.occupancy(fates))
+        let_in = (asked * (1 - fates.barred)).tolist()
         for g, load in enumerate(self.groups):
             if load.servers < UNLIMITED:
-                self._update_group(g, load, asked, fates)
-        for index, group in enumerate(self._network.node_group.tolist()):
-            if group != NONE:
-                share = float(self._network.node_hot_share[index])
-                usual, hot = self.groups[group], self.groups[int(self._network.node_hot_group[index])]
-                fates.full[index] = (1 - share) * usual.full + share * hot.full
-                fates.stuck[index] = (1 - share) * usual.stuck + share * hot.stuck
+                self._update_group(g, load, let_in, (mean, second))
+                load.batch = self._batch(g, asked)
+        served = network.node_group != NONE
+        usual, hot, share = network.node_group[served], network.node_hot_group[served], network.node_hot_share[served]
+        full, stuck = np.array([g.full for g in self.groups]), np.array([g.stuck for g in self.groups])
+        fates.full[served] = (1 - share) * full[usual] + share * full[hot]
+        fates.stuck[served] = (1 - share) * stuck[usual] + share * stuck[hot]
 
-    def _update_group(self, g: int, load: Load, asked: Floats, fates: Fates) -> None:
-        network, plan = self._network, self._network.plan
+    def _update_group(self, g: int, load: Load, let_in: list[float], occupied: tuple[list[float], list[float]]) -> None:
         rate = busy = first = second = squared = 0.0
         weights: dict[tuple[int, float], float] = {}
         load.held = False
         for index, share in self._members[g]:
-            each = asked[index] * (1 - fates.barred[index]) * share / max(1.0, float(network.group_instances[g]))
+            each = let_in[index] * share / max(1.0, float(self._network.group_instances[g]))
             if each <= 0:
                 continue
-            mean, mean2, held = self.occupancy(index, fates)
-            units = float(plan.sites.units[network.nodes[index].site])
+            mean, mean2, units = occupied[0][index], occupied[1][index], float(self._units[index])
             rate, busy, squared = rate + each, busy + each * mean * units, squared + each * mean * units * units
-            first, second, load.held = first + each * mean, second + each * mean2, load.held or held
-            station, table = int(network.group_station[g]), int(plan.sites.table[network.nodes[index].site])
-            factor = float(self._state.slow[station] * network.group_stretch[g])
-            weights[table, factor] = weights.get((table, factor), 0.0) + each
-        load.offered = load.full = 0.0
+            first, second, load.held = first + each * mean, second + each * mean2, load.held or self._held[index]
+            kind = self._table[index], float(self._factor[index])
+            weights[kind] = weights.get(kind, 0.0) + each
+        load.offered, load.full, load.service = 0.0, 0.0, weights
         if rate <= 0:
             return
         width = squared / busy  # calls that take several slots: as if there were fewer, wider ones
-        load.servers = float(network.group_servers[g]) / width
+        load.servers = float(self._network.group_servers[g]) / width
         load.offered, load.mean_s = busy / width, first / rate
         load.cv2 = max(0.0, second / rate / load.mean_s**2 - 1)
-        load.batch = self._batch(g, asked, rate)
         load.full = loss_share(load.servers, load.offered, load.places / width, load.cv2)
-        load.service = weights
 
-    def _batch(self, g: int, asked: Floats, rate: float) -> float:
+    def _batch(self, g: int, asked: Floats) -> float:
         """Squared cv of the gaps between arrivals that come in batches (several calls of one stage to one queue)."""
-        network, plan = self._network, self._network.plan
-        group, total = 0.0, 0.0
-        for index, share in self._members[g]:
-            node = network.nodes[index]
-            if node.parent == NONE or asked[index] <= 0:
-                continue
-            for stage in network.nodes[node.parent].stages:
-                if index in stage.calls and not stage.choose:
-                    mates = [c for c in stage.calls if network.node_group[c] == network.node_group[index]]
-                    others = sum(float(plan.sites.chance[network.nodes[c].site]) for c in mates) - 1
-                    group += asked[index] * share * max(0.0, others)
-            total += asked[index] * share
-        queues = max(1.0, float(network.group_instances[g]))
-        return 1 + group / (rate * queues) / queues if total > 0 else 1.0
+        rate = sum(self.groups[g].service.values())
+        together = sum(float(asked[index]) * share * self._mates[index] for index, share in self._members[g])
+        queues = max(1.0, float(self._network.group_instances[g]))
+        return 1 + together / (rate * queues) / queues if together > 0 and rate > 0 else 1.0
 
     def _bar(self, asked: Floats, fates: Fates) -> None:
         """What cuts, lost stations, limits and shedding refuse of each node's attempts."""
         network, plan, state = self._network, self._network.plan, self._state
-        barred = np.array([float(state.cut[n.site] > 0) for n in network.nodes])
-        for station in range(len(plan.stations)):
-            mine = [i for i, n in enumerate(network.nodes) if plan.sites.station[n.site] == station]
+        barred = self._cut.copy()
+        for station, mine in self._refusing.items():
             if state.present[station] <= 0:
                 barred[mine] = 1.0
             for index in mine:
@@ -227,6 +239,13 @@ class Loads:
                 fates.opened[index] = self._opened(index, float(asked[index]), fates)
                 barred[index] = 1 - (1 - barred[index]) * (1 - fates.opened[index])
         fates.barred[:] = barred
+
+    def _find_refusing(self) -> dict[int, list[int]]:
+        """The stations that refuse calls before the queue, with their nodes."""
+        stations, sites = self._network.plan.stations, self._network.plan.sites
+        limits = (stations.limit_rate > 0) | (stations.partition_rate > 0) | (self._state.present <= 0)
+        refuses = np.flatnonzero(limits | (np.diff(stations.shed_start) > 0)).tolist()
+        return {k: [i for i, n in enumerate(self._network.nodes) if sites.station[n.site] == k] for k in refuses}
 
     def _opened(self, index: int, asked: float, fates: Fates) -> float:
         """Share of the attempts that a node's breaker refuses; its own refusals are not counted as failures."""
@@ -271,10 +290,8 @@ class Loads:
         first, last = (int(x) for x in plan.stations.shed_start[station : station + 2])
         groups = np.flatnonzero(network.group_station == station)
         slots = max(float((network.group_servers[groups] * network.group_instances[groups]).sum()), 1e-9)
-        busy = {}
-        for index in mine:
-            units = float(plan.sites.units[network.nodes[index].site])
-            busy[index] = asked[index] * (1 - barred[index]) * self.occupancy(index, fates)[0] * units / slots
+        used = asked * (1 - barred) * self.occupancy(fates)[0] * self._units / slots
+        busy = {index: float(used[index]) for index in mine}
         rules = zip(plan.stations.shed_over[first:last], plan.stations.shed_priority[first:last], strict=True)
         for over, priority in sorted((float(o), int(p)) for o, p in rules):
             priorities = plan.flows.priority[plan.sites.flow[[network.nodes[i].site for i in mine]]]

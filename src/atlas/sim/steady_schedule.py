@@ -6,6 +6,7 @@ A level holds the calls whose children are all on lower levels, and what is need
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -106,31 +107,31 @@ class Special:
         self.raced = {c for s in stages if _kind(s) in RACES for c in s.calls} - roots
         self.in_quorum = {c for s in stages if s.quorum for c in s.calls}
 
-    def rows(self, nodes: list[int]) -> dict[str, Ints]:
+    def rows(self, nodes: Ints, site: Ints) -> dict[str, Ints]:
         """For each speciality the rows of a level that have it."""
-        plan, sites = self.network.plan, self.network.plan.sites
-        found: dict[str, list[int]] = {}
-        for row, index in enumerate(nodes):
-            node, site = self.network.nodes[index], self.network.nodes[index].site
-            station, called = sites.station[site], index not in self.roots
-            has = {
-                "tried": called and sites.attempts[site] > 1,
-                "lesser": called and sites.fallback[site] == ANSWER,
-                "replaced": called and node.fallback != NONE,
-                "held": node.stages and station != NONE and plan.stations.holds[station],
-                "learning": sites.timeout_level[site] > 0,
-                "hedged": sites.hedge_s[site] > 0,
-                "coalescing": called and sites.coalesce[site] and node.hot,
-                "diverted": node.divert != NONE,
-                "in_quorum": index in self.in_quorum,
-                "raced": index in self.raced,
-                "added": index not in self.raced,
-            }
-            for name, yes in has.items():
-                rows = found.setdefault(name, [])
-                if yes:
-                    rows.append(row)
-        return {name: np.array(rows, dtype=np.int64) for name, rows in found.items()}
+        plan, sites, all_nodes = self.network.plan, self.network.plan.sites, self.network.nodes
+        members = [all_nodes[i] for i in nodes.tolist()]
+        called = ~_among(nodes, self.roots)
+        station, raced = sites.station[site], _among(nodes, self.raced)
+        holds = np.append(plan.stations.holds, 0)[station] == 1
+        has = {
+            "tried": called & (sites.attempts[site] > 1),
+            "lesser": called & (sites.fallback[site] == ANSWER),
+            "replaced": called & (sites.fallback[site] >= 0),
+            "held": holds & (station != NONE) & np.array([bool(n.stages) for n in members]),
+            "learning": sites.timeout_level[site] > 0,
+            "hedged": sites.hedge_s[site] > 0,
+            "coalescing": called & (sites.coalesce[site] > 0) & np.array([n.hot for n in members]),
+            "diverted": sites.divert[site] >= 0,
+            "in_quorum": _among(nodes, self.in_quorum),
+            "raced": raced,
+            "added": ~raced,
+        }
+        return {name: np.flatnonzero(yes) for name, yes in has.items()}
+
+
+def _among(nodes: Ints, some: Collection[int]) -> Bools:
+    return np.array([i in some for i in nodes.tolist()])
 
 
 def _level(network: Network, members: list[int], special: Special, miss: Floats) -> Level:
@@ -139,7 +140,7 @@ def _level(network: Network, members: list[int], special: Special, miss: Floats)
     site = np.array([network.nodes[i].site for i in nodes])
     called = np.array([[float(i not in special.roots)] for i in nodes])
     many = np.array([len(network.nodes[i].stages) for i in nodes])
-    rows = special.rows(nodes)
+    rows = special.rows(np.array(nodes), site)
     narrows = sites.timeout_level[site] == 0
     narrows[rows["held"]] = False
     return Level(
