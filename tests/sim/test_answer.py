@@ -15,7 +15,6 @@ from atlas.sim.answer import (
     FAILED,
     GOOD,
     Answer,
-    at_once,
     backoff,
     cut_at,
     cut_off,
@@ -116,7 +115,7 @@ def test_equal_calls_are_a_special_case(many: int, p: float, x: float, data: st.
 
 def test_a_degraded_part_degrades_the_whole() -> None:
     """Good needs all parts good; a failure of one of several side by side fails all."""
-    good, lesser, lost = at_once(AXIS), answer((0, 1, 0)), answer((0, 0, 1))
+    good, lesser, lost = answer((1, 0, 0)), answer((0, 1, 0)), answer((0, 0, 1))
     assert degraded(one_after_other(good, lesser)) == pytest.approx(1)
     assert degraded(slowest_of([(1.0, good, 1.0), (1.0, lesser, 1.0)])) == pytest.approx(1)
     assert slowest_of([(1.0, good, 1.0), (1.0, lost, 1.0)]).total[FAILED, 0, 0] == pytest.approx(1)

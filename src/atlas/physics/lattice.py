@@ -170,14 +170,6 @@ class Spread:
             return Spread(self.axis, None, self._spectrum * factor, self.total * factor)
         return Spread(self.axis, self.masses * factor)
 
-    def or_at_once(self, probability: Each) -> Spread:
-        """The same outcome, or (they exclude each other), with that probability, something in no time."""
-        if self._spectrum is not None:
-            return Spread(self.axis, None, self._spectrum + probability, self.total + probability)
-        masses = self.masses.copy()
-        masses[..., :1] += probability
-        return Spread(self.axis, masses)
-
     def rows(self, which: Ints) -> Spread:
         """Some of several spreads."""
         axis = self.axis.rows(which)

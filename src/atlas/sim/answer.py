@@ -36,11 +36,6 @@ class Answer:
         self.total: Floats = self.masses.sum(axis=-1, keepdims=True) if total is None else total
 
     @property
-    def is_spectral(self) -> bool:
-        """Whether spectra are there already."""
-        return self._spectrum is not None
-
-    @property
     def masses(self) -> Floats:
         """Probability of each outcome, call and point."""
         if self._masses is None:
@@ -82,13 +77,6 @@ class Answer:
 def sure(outcomes: int) -> Floats:
     """1 for the outcomes of a good answer."""
     return np.array([1.0, 0.0, 1.0])[:outcomes, None, None]
-
-
-def at_once(axis: Axis, outcomes: int = 3) -> Answer:
-    """Good answers in no time."""
-    shape = (*axis.shape[:-1], axis.count // 2 + 1)
-    total = sure(outcomes) * np.ones((shape[0], 1))
-    return Answer(axis, total, None, np.ones(shape, dtype=np.complex128) * total)
 
 
 def perhaps(chance: Each, answer: Answer) -> Answer:

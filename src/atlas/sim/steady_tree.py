@@ -70,7 +70,7 @@ class Tree:
     """Evaluates call trees; remembers what does not change with the loads."""
 
     def __init__(self, network: Network, state: Conditions, loads: list[Load], fates: Fates, miss: Floats) -> None:
-        self._network, self._state, self._fates, self._miss = network, state, fates, miss
+        self._network, self._fates, self._miss = network, fates, miss
         self._clocks = Clocks(network, state, loads)
         self._levels: dict[tuple[int, ...], tuple[Level, ...]] = {}
         self._layouts: dict[tuple[tuple[tuple[int, float], ...], int], list[Layout]] = {}
