@@ -27,6 +27,8 @@ from atlas.sim.steady_tree import Tree
 from atlas.sim.validation import validate
 
 _ROUNDS = 40
+_TOGETHER = 500
+"""Nodes of flows that are evaluated together: more take memory, and gain nothing."""
 _UNDAMPED = 6
 _AGREED = 5e-4
 
@@ -175,8 +177,18 @@ class _Case:
 
     def _answers(self, reach: dict[int, float], count: int, *, settled: bool = False) -> dict[int, Answer]:
         """The answers of flows, on axes that reach so far (s): mixtures over where their requests enter."""
-        if not reach:
-            return {}
+        found: dict[int, Answer] = {}
+        some: dict[int, float] = {}
+        size = 0
+        for flow, end in reach.items():
+            more = sum(len(self.reach.below(root)) for root in self.roots_of[flow])
+            if some and size + more > _TOGETHER:
+                found |= self._answers_together(some, count, settled=settled)
+                some, size = {}, 0
+            some[flow], size = end, size + more
+        return found | self._answers_together(some, count, settled=settled) if some else found
+
+    def _answers_together(self, reach: dict[int, float], count: int, *, settled: bool) -> dict[int, Answer]:
         steps = {root: step_of(end, count) for flow, end in reach.items() for root in self.roots_of[flow]}
         answers, found = self.tree.answers(steps, count, self.calls, settled=settled), {}
         for flow in reach:

@@ -37,6 +37,9 @@ from atlas.sim.steady_load import Load
 from atlas.sim.steady_schedule import RACES, Calls, Level, levels_of
 from atlas.sim.steady_wait import Clocks
 
+_KEPT = 2000
+"""Of networks with more nodes nothing is kept from evaluation to evaluation: it would take gigabytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Store:
@@ -94,6 +97,10 @@ class Tree:
         roots, key = tuple(steps), (tuple(steps.items()), count)
         if roots not in self._levels:
             self._levels[roots] = levels_of(self._network, roots, self._miss)
+        if len(self._network.nodes) > _KEPT:
+            self._layouts.clear()
+            self._stores.clear()
+            self._clocks.forget()
         if key not in self._layouts:
             self._layouts[key] = layouts_of(self._network, self._levels[roots], steps, count)
         layouts = self._layouts[key]

@@ -43,6 +43,10 @@ class Clocks:
         self._stretch = (slow * network.group_stretch[network.node_group])[:, None] if self._served.any() else slow
         self._services: dict[bytes, Spread] = {}
 
+    def forget(self) -> None:
+        """Give up what is kept of service times."""
+        self._services.clear()
+
     def before(self, layouts: Sequence[Layout]) -> tuple[Spectrum, Floats]:
         """Network, wait and service of all nodes of these levels (virtual ones: in no time); and the totals."""
         nodes = np.concatenate([x.level.nodes for x in layouts])
