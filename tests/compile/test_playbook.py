@@ -111,6 +111,31 @@ def test_when_engines_agree() -> None:
     assert not agree(("recover", math.inf, False), ("recover", 90.0, False))
 
 
+def test_engines_are_compared_on_one_plan() -> None:
+    """Where one engine ran a slice, the other's answer for that slice counts, and the page can say so."""
+    sliced = trial("a", "discrete", ("goodput", 0.5, False))
+    same, other = (trial("a", "fluid", ("goodput", value, value > 0.9)) for value in (0.52, 1.0))
+    whole = replace(other, on_slice=same)
+    book = Playbook("tiny", ("fluid", "discrete"), (whole, sliced))
+    assert book.agree("a")
+    assert book.is_slice_other("a")
+    assert book.holding() == ()
+    assert playbook_from(json.loads(json.dumps(book.to_dict()))) == book
+    assert not Playbook("tiny", ("fluid", "discrete"), (other, sliced)).agree("a")
+
+
+def test_the_fluid_engine_also_runs_the_slice_of_the_discrete_one(case: Case) -> None:
+    """The slice is the very one, and nothing is run twice where both ran all of it."""
+    sliced, whole = (run_playbook(case, settings=replace(SMALL, most_calls=calls)) for calls in (2e4, 1e9))
+    for drill in sliced.drills:
+        fluid, discrete = sliced.of(drill)
+        assert discrete.share < 1
+        assert fluid.on_slice is not None
+        assert fluid.on_slice.share == discrete.share
+        assert discrete.on_slice is None
+    assert all(t.on_slice is None for t in whole.trials)
+
+
 def test_a_drill_that_only_one_engine_could_run_is_no_agreement() -> None:
     """What was not run says nothing, though neither trial holds."""
     missed = trial("a", "discrete", ("goodput", 0.5, False))

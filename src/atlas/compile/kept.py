@@ -24,7 +24,7 @@ from atlas.compile.sensitivity import Effect, Sensitivity, sensitivity_dict
 from atlas.model.system import System
 
 FOLDER: Final = "runs"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _WORDS = ("name", "note", "because", "basis", "source", "guarantee", "detection", "mitigation", "recovery")
 """Keys whose texts change nothing that runs."""
 _BY_ID = ("components", "flows", "operations", "pools")

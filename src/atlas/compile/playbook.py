@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -37,6 +37,8 @@ class Trial(Judged):
     """One drill on one engine: what was measured with the mitigation, without it, and without the fault.
 
     ``share`` is the slice of the system that was run. ``reason`` says why the drill or its counterfactual was not run.
+    ``on_slice`` is the same on the slice that the other engine could afford, with which that engine is compared: in a
+    thin slice pools of few machines are other queues, and that is the slice's doing, not an engine's.
     """
 
     drill: str
@@ -50,6 +52,7 @@ class Trial(Judged):
     verdict: str
     reason: str = ""
     not_reproduced: str = ""
+    on_slice: Trial | None = None
 
     @property
     def is_proven(self) -> bool:
@@ -76,6 +79,7 @@ class Trial(Judged):
             "expectations": [_as_dict(j) for j in self.judgements],
             "without": [_as_dict(j) for j in self.without_judgements],
             "health": [_as_dict(j) for j in self.health],
+            "on_slice": self.on_slice.to_dict() if self.on_slice else None,
         }
 
 
@@ -116,9 +120,14 @@ class Playbook:
         return len(self.holding()) >= ENOUGH_HOLD * count and len(self.proven()) >= ENOUGH_FAIL * count
 
     def agree(self, drill: str) -> bool:
-        """Whether the engines say the same of a drill (see ``AGREED_GOODPUT``); true for one engine."""
+        """Whether the engines say the same of a drill on one plan (see ``AGREED_GOODPUT``); true for one engine."""
         first, *others = self.of(drill)
-        return all(_agree(first, other) for other in others)
+        return all(_agree(first.on_slice or first, other) for other in others)
+
+    def is_slice_other(self, drill: str) -> bool:
+        """Whether the engines agree on the slice, which does something else than the whole."""
+        first, *others = self.of(drill)
+        return self.agree(drill) and not all(_agree(first, other) for other in others)
 
     def rows(self) -> list[Row]:
         """A row for each expectation and engine, columns as in ``PLAYBOOK_COLUMNS``."""
@@ -161,20 +170,44 @@ def run_playbook(
     parts = [(some, engine) for engine in engines for some in _at_once(names, engine)]
     trials: dict[tuple[str, str], Trial] = {}
     told = report or (lambda *_: None)
-
-    def done(some: Sequence[str], engine: EngineName, made: Sequence[Trial]) -> None:
-        for name, trial in zip(some, made, strict=True):
-            trials[name, engine] = trial
-            told(len(trials), len(names) * len(engines), f"{name}, {engine}")
-
-    if executor is None:
-        for some, engine in parts:
-            done(some, engine, run_trials(case, some, engine, conditions, how))
-    else:
-        asked = {executor.submit(run_trials, case, *part, conditions, how): part for part in parts}
-        for future in as_completed(asked):
-            done(*asked[future], future.result())
+    asked = [_Asked(tuple(some), engine, conditions or Conditions()) for some, engine in parts]
+    for which, made in _each(case, asked, how, executor):
+        for name, trial in zip(which.drills, made, strict=True):
+            trials[name, which.engine] = trial
+            told(len(trials), len(names) * len(engines), f"{name}, {which.engine}")
+    for which, made in _each(case, list(_slices(trials, conditions or Conditions())), how, executor):
+        whole = trials[which.drills[0], "fluid"]
+        trials[which.drills[0], "fluid"] = replace(whole, on_slice=made[0])
     return Playbook(case.system.slug, tuple(engines), tuple(trials[n, engine] for n in names for engine in engines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Drills to run on an engine under some conditions."""
+
+    drills: tuple[str, ...]
+    engine: EngineName
+    conditions: Conditions
+
+
+def _each(
+    case: Case, asked: Sequence[_Asked], settings: Settings, executor: Executor | None
+) -> Iterator[tuple[_Asked, list[Trial]]]:
+    """What was asked with its trials: in the order asked, or as they come from an executor."""
+    if executor is None:
+        for one in asked:
+            yield one, run_trials(case, one.drills, one.engine, one.conditions, settings)
+        return
+    futures = {executor.submit(run_trials, case, a.drills, a.engine, a.conditions, settings): a for a in asked}
+    for future in as_completed(futures):
+        yield futures[future], future.result()
+
+
+def _slices(trials: Mapping[tuple[str, str], Trial], conditions: Conditions) -> Iterator[_Asked]:
+    """The fluid engine on each slice that the discrete engine ran."""
+    for (name, engine), trial in trials.items():
+        if engine == "discrete" and trial.judgements and trial.share < 1 and (name, "fluid") in trials:
+            yield _Asked((name,), "fluid", replace(conditions, share=trial.share))
 
 
 def _at_once(names: Sequence[str], engine: EngineName) -> list[Sequence[str]]:
@@ -215,9 +248,10 @@ def playbook_from(data: Mapping[str, Any]) -> Playbook:
 
 
 def _trial_from(data: Mapping[str, Any]) -> Trial:
-    plain: dict[str, Any] = {f.name: data[f.name] for f in dataclasses.fields(Trial) if f.name not in _JUDGED}
+    kept = [f.name for f in dataclasses.fields(Trial) if f.name not in _JUDGED and f.name != "on_slice"]
+    plain: dict[str, Any] = {name: data[name] for name in kept}
     plain |= {name: tuple(_judgement_from(j) for j in data[key]) for name, key in _JUDGED.items()}
-    return Trial(**plain)
+    return Trial(**plain, on_slice=_trial_from(data["on_slice"]) if data["on_slice"] else None)
 
 
 _JUDGED = {"judgements": "expectations", "without_judgements": "without", "health": "health"}

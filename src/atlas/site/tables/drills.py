@@ -109,6 +109,8 @@ def _because(book: Playbook, drill: str, trials: tuple[Trial, ...]) -> Given:
     said += dict.fromkeys(t.reason for t in trials if t.reason and not (t.judgements and t.without_judgements))
     if not book.agree(drill):
         said.append("the engines differ")
+    elif book.is_slice_other(drill):
+        said.append("the engines agree on the slice that the discrete one could run, which is other than the whole")
     unwell = [t.engine for t in trials if t.is_healthy is False]
     if unwell:
         said.append(f"without the mitigation it is not well even without the fault ({', '.join(unwell)})")
