@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import pytest
 
+import atlas.sim
 from atlas.compile import Case, Settings, run_playbook
-from atlas.compile.kept import FOLDER, Kept, document_key, keep, keep_of, plain_tree, read_kept
+from atlas.compile.kept import FOLDER, Kept, document_key, keep, keep_of, plain_tree, read_kept, sources
 from atlas.compile.sensitivity import sensitivity
 
 from .conftest import MakeCase
@@ -89,3 +90,12 @@ def test_what_a_later_python_adds_to_a_tree_changes_nothing() -> None:
 
     assert plain_tree(Pass()) == plain_tree(ast.Pass())
     assert plain_tree(ast.parse("a = f(b)")) != plain_tree(ast.parse("a = f(c)"))
+
+
+def test_every_part_of_the_kernel_is_in_the_key() -> None:
+    """The kernel is a file and the parts it includes: a change of any makes other outcomes."""
+    names = {path.name for path in sources()}
+    parts = {path.name for path in Path(atlas.sim.__path__[0]).iterdir() if path.suffix in (".c", ".h")}
+    assert "kernel.c" in parts
+    assert len(parts) > 1
+    assert parts <= names

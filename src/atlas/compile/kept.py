@@ -120,7 +120,7 @@ def _bare(value: Any, section: str = "") -> Any:
 def code_key() -> str:
     """A digest of compiler, closed forms and engines: their code, not their comments and docstrings."""
     digest = hashlib.sha256()
-    for path in _sources():
+    for path in sources():
         text = path.read_text(encoding="utf-8")
         digest.update(path.name.encode())
         digest.update((_code_of(text) if path.suffix == ".py" else text).encode())
@@ -131,10 +131,11 @@ _BESIDE = ("__init__", "browser", "build_kernel", "chart", "handle", "kept", "ra
 """Modules that show, keep or build, and compute nothing of an outcome."""
 
 
-def _sources() -> Iterator[Path]:
+def sources() -> Iterator[Path]:
+    """The files whose change makes other outcomes."""
     for package in (atlas.sim, atlas.physics, atlas.compile):
         for folder in package.__path__:
-            files = (p for p in Path(folder).glob("*") if p.suffix in (".py", ".c") and p.stem not in _BESIDE)
+            files = (p for p in Path(folder).glob("*") if p.suffix in (".py", ".c", ".h") and p.stem not in _BESIDE)
             yield from sorted(files)
 
 
