@@ -195,10 +195,16 @@ _OF_OTHERS = re.compile(
     r"(?i)\sof (?:all )?(?:startups|companies|organi[sz]ations|projects|unicorns|humanity|humans|developers"
     r"|programmers|enterprises|software projects)\b"
 )
-_OF_TIMES = re.compile(r"(?i)\sof the time (?:\w+ )?(?:within|under|below|in (?:less|under))\b")
+_OF_TIMES = re.compile(r"(?i)\sof (?:the time|them|these|those|all \w+) (?:\w+ )?(?:within|under|below|in (?:less|under))\b")
+
+
+_SLOWEST = re.compile(r"(?i)\b(?:slowest|fastest|quickest|worst|best|longest|unluckiest|luckiest)\s$")
+"""``the slowest 1 % need more than 700``: a percentile in other words."""
 
 
 def _ratio_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
+    if _SLOWEST.search(before) and not behind.startswith("-"):
+        return True
     if _OF_OTHERS.match(behind) or re.search(r"(?i)\bholds? (?:true )?for $", before) or _OF_TIMES.match(behind):
         return True
     if re.match(

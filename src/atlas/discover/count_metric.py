@@ -188,7 +188,7 @@ def _stored_or_happened(own: str | None, clause: str, figure: Figure, noun: str)
     if own == "events":
         if noun in ("request", "call") and _QUEUED.search(clause):
             return "concurrency"
-        queued = noun in ("job", "task", "update") and _QUEUED.search(clause)
+        queued = noun in ("job", "task", "update", "event") and _QUEUED.search(clause)
         return "records" if queued or (_STORED.search(clause) and not _HAPPENED.search(clause)) else own
     return "events"
 

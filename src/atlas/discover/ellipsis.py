@@ -55,7 +55,8 @@ _AGAIN = re.compile(
     r"|were) (?:now"
     r"|down to|up to)"
     r"|(?:now|today) (?:it's|it is|they are|we're at|we are at|it takes|it has|there are|we have|we need|we run)"
-    r"|down to|up to|instead of|rather than|became|turned into|left with|get by with|make do with|got by with"
+    r"|down to|up to|instead of|rather than|became|turned into|left with|(?:get|got|make|made|do|did|manage)s? (?:by|do)? ?with"
+    r"|the (?:other|remaining)"
     r"|(?:grown|shrunk|cut|reduced|grew|shrank|merged|consolidated|folded|packed|squeezed|boiled down"
     r"|turned)(?: [a-z]+){0,2}"
     r" (?:in)?to),?\s" + _LOOSELY + r"$"
@@ -75,6 +76,12 @@ _EXTREME = re.compile(
     r"|largest|smallest|biggest|fastest|slowest|longest|shortest|worst|best|p\d\d|[█\w-]+ percentile)(?: \w+)?(?: in"
     r"| at| is| was| of)?\s" + _LOOSELY + "$"
 )
+_TAIL = re.compile(
+    r"(?i)[,;]\s(?:and |but |while )?(?:the|our) (?:slowest|fastest|worst|best|unluckiest|busiest)\s[^.,;:]{0,25}?"
+    r"(?:needs?|takes?|waits?|sees?|gets?|wants?)\s" + _LOOSELY + "$"
+)
+_OTHER_ONE = re.compile(r"(?i)[;,]\s(?:and |but )?(?:an?|the|our) (?:[a-z]+ )?(?:one|other|rest)s?,\s" + _LOOSELY)
+"""``takes 90 minutes; an emergency one, 4``."""
 _ELSEWHERE = re.compile(
     r"(?:[^.;:]{0,25})?,\s(?:and |but |or |then )?(?:in|on|at|during|for|by|after|before)\s[^.,;:]{2,40}?\s" + _LOOSELY
 )
@@ -112,7 +119,7 @@ def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
             period = PERIOD_NAMES[label["period"]] if label["period"] else ""
             result[i] = replace(figure, kind="count", noun=label["noun"], period=period)
             continue
-        earlier = _antecedent(result[:i])
+        earlier = _antecedent(text, result[:i], figure)
         if earlier is not None and _goes_on(text, earlier, figure):
             result[i] = replace(
                 earlier,
@@ -140,9 +147,25 @@ def _by_name(before: str, behind: str, figure: Figure) -> Figure | None:
     return None
 
 
-def _antecedent(before: list[Figure]) -> Figure | None:
-    """The last figure that has a noun or a unit."""
-    return next((f for f in reversed(before) if f.kind in ("count", "time", "data", "money", "ratio")), None)
+_MAKES_DO = re.compile(r"(?i)\b(?:get|got|make|made|do|did|manage)s? (?:by|do)? ?with\s" + _LOOSELY + "$")
+_SLOWEST = re.compile(r"(?i)\b(?:slowest|fastest|worst|best|unluckiest)\s$")
+
+
+def _antecedent(text: str, before: list[Figure], figure: Figure) -> Figure | None:
+    """The last figure that has a noun or a unit, that of what stands where one makes do with fewer.
+
+    ``one`` is a pronoun, and ``the slowest 1 %`` says which, not how much.
+    """
+    told = [
+        f
+        for f in before
+        if f.kind in ("count", "time", "data", "money", "ratio")
+        and not (f.is_worded and f.high == 1)
+        and not (f.kind == "ratio" and _SLOWEST.search(text[: f.start]))
+    ]
+    if _MAKES_DO.search(text[: figure.start]):
+        told = [f for f in told if not f.period]
+    return told[-1] if told else None
 
 
 def _goes_on(text: str, earlier: Figure, figure: Figure) -> bool:
@@ -173,7 +196,7 @@ def _is_parallel(between: str, behind: str, figure: Figure) -> bool:
         return True
     if _ENDS.match(behind) is None:
         return False
-    if _EXTREME.search(between):
+    if _EXTREME.search(between) or _OTHER_ONE.search(between) or _TAIL.search(between):
         return True
     return not figure.is_worded and (_AND_DID.fullmatch(between) or _ELSEWHERE.fullmatch(between)) is not None
 

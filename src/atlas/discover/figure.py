@@ -344,6 +344,8 @@ def _with_direct(text: str, figure: Figure) -> Figure | None:
 
 
 _LOOSE_KINDS = ("count", "data", "money")
+_OF_ANOTHER = re.compile(r"(?i)\d[^.;:,]{0,50}\s(?:per|pro|por|par|each|every)\s\w+$")
+"""A period that a figure before it is counted in: ``write 26 billion records per day into a lake of 78 PB``."""
 
 
 def _with_hours_of(text: str, figure: Figure) -> Figure:
@@ -384,7 +386,8 @@ def _with_loose(text: str, figure: Figure) -> Figure:
     if match := LOOSE.match(text[figure.end : figure.end + 90]):
         period = ADVERBS[match["adverb"]] if match["adverb"] else PERIOD_NAMES[match["period"].lower()]
         return replace(figure, period=period, is_loose=True)
-    if match := LEADING.search(text[max(0, figure.start - 90) : figure.start]):
+    match = LEADING.search(text[max(0, figure.start - 90) : figure.start])
+    if match and not _OF_ANOTHER.search(text[: max(0, figure.start - 90) + match.end("period")]):
         period = ADVERBS[match["adverb"].lower()] if match["adverb"] else PERIOD_NAMES[match["period"].lower()]
         return replace(figure, period=period, is_loose=True)
     return figure

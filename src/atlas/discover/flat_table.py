@@ -84,9 +84,9 @@ def _is_table(text: str, cells: list[Figure], gaps: list[str]) -> bool:
     if text.rstrip().endswith((".", "!", "?")) or any(cell.is_worded for cell in cells):
         return False  # a sentence, however short of small words
     tail = text[cells[-1].end :].strip(" .|")
-    if tail and len(tail.split()) > 1:
+    if tail and (len(tail.split()) > 1 or _is_headline(tail, gaps)):
         return False
-    words = [w.strip(",.;:()") for gap in gaps for w in gap.split()]
+    words = [w.strip(",.;:()") for gap in gaps for w in gap.split() if w != "|"]
     words = [w.lower() for w in words if w not in ("Before", "After")]
     words = [w for w in words if w != "a"]  # a row may be called so
     if any(w in _PROSE for w in words) or any(re.search(r"[,;]\s|[.!?]$", gap) for gap in gaps) or not gaps[0]:
@@ -94,9 +94,23 @@ def _is_table(text: str, cells: list[Figure], gaps: list[str]) -> bool:
     return all(len(gap.split()) <= MOST_WORDS for gap in gaps[1:]) and len(gaps[0].split()) <= 4 * MOST_WORDS
 
 
+def _is_headline(tail: str, gaps: list[str]) -> bool:
+    """``How 3 engineers run 11,000 topics``: the last number counts what stands behind it, and no label has a capital."""
+    return tail[:1].islower() and is_known(tail) and len(gaps) > 1 and not any(g[:1].isupper() for g in gaps[1:])
+
+
+_RULE = re.compile(r"[:\s]*-{2,}[-:\s]*")
+
+
+def _between_bars(header: str) -> list[str]:
+    """The cells of a header that is printed with bars, the first row's label last; rules of dashes left out."""
+    cells = (cell.strip() for cell in header.split("|"))
+    return [cell for cell in cells if cell and not _RULE.fullmatch(cell)]
+
+
 def _header(gaps: list[str]) -> str:
     """The heading of a table of two columns; empty where each cell has its own label."""
-    first = gaps[0].split()
+    first = _between_bars(gaps[0]) if "|" in gaps[0] else gaps[0].split()
     heading = re.sub(r"\s\(", "(", " ".join(first[1:-1]))
     if len(first) < 3 or first[1] == "Value" or not heading or not first[0][:1].isupper():
         return ""
@@ -119,9 +133,9 @@ def _by_columns(text: str, cells: list[Figure], gaps: list[str]) -> list[Figure]
     if width > 1 and _are_rows(labels):
         return [_named(text, cell, labels[(i - firsts[0]) // width]) for i, cell in enumerate(cells)]
     pair = _PAIR.search(gaps[0])
-    columns = _columns(gaps[0], width) if pair is None or width != len(("then", "now")) else ["Before", "After"]
+    columns = _columns(gaps[0], width, _words_of_label(labels)) if pair is None or width != len(("then", "now")) else ["Before", "After"]
     rows = [
-        gaps[i].split()[-1] if i == 0 and pair is None else gaps[i][pair.end() if i == 0 and pair else 0 :]
+        gaps[i].split("|")[-1].split()[-1] if i == 0 and pair is None else gaps[i][pair.end() if i == 0 and pair else 0 :]
         for i in firsts
     ]
     return [
@@ -147,9 +161,18 @@ def _in_row(text: str, cell: Figure, column: str, row: str) -> Figure:
     return replace(named, order=order, context=context)
 
 
-def _columns(header: str, width: int) -> list[str]:
+def _words_of_label(labels: list[str]) -> int:
+    """Words of a row's label: as many as the rows below the first have, which no header hides."""
+    lengths = {len(label.split()) for label in labels[1:]}
+    return lengths.pop() if len(lengths) == 1 else 1
+
+
+def _columns(header: str, width: int, label_words: int) -> list[str]:
     """The names of the columns: without the row's label behind them and the title of the labels before them."""
-    words = re.sub(r"\s\(", "(", header).split()[:-1]
+    if "|" in header:
+        names = _between_bars(header)[:-1][-width:]
+        return [""] * (width - len(names)) + names
+    words = re.sub(r"\s\(", "(", header).split()[:-label_words]
     while len(words) > width + 1 and any(_joins(a, b) for a, b in itertools.pairwise(words)):
         at = next(i for i in range(len(words) - 1) if _joins(words[i], words[i + 1]))
         words[at : at + 2] = [f"{words[at]} {words[at + 1]}"]

@@ -138,7 +138,7 @@ _ADDED = re.compile(
     r"(?i)\b(?:grow(?:s|ing)?|grew|gains?|gained|swell\w*|adds?(?! up to)|added|accumulat\w+|increas\w+ by|puts? on"
     r"|expands?"
     r"|new data|piles? up|sav(?:e|es|ed|ing|ings)|frees?|freed|spar(?:e|es|ed)|cuts?|avoid\w*|fewer|less|accret\w+"
-    r"|of growth)\b(?! than)"
+    r"|of growth|crecen?|cresce|crescono|wächst|wachsen|croît|grandit|groeit|växer)\b(?! than)"
 )
 
 
