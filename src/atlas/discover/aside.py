@@ -12,7 +12,7 @@ from atlas.discover.lexicon import metric_of
 from atlas.discover.time_aside import time_aside
 
 _WHOLE = re.compile(
-    r"(?i)^\W*(?:imagine|suppose|picture|pretend|assum(?:e|ing)|consider an?\b|say (?:you|we"
+    r"(?i)^\W*(?:imagine|suppose|picture|pretend|assum(?:e|ing)|consider an?\b|say (?:an?\b|you|we"
     r"|that)|let(?:'|’)s (?:say|assume|pretend|imagine)|what if|think of an?\b|had we|if (?:you"
     r"|we|one|each|every) (?:had|were|could|wanted|ran|took|needed))"
     r"|\bsuppose(?: that)?\b|\bhypothetical\w*|\bimagine\b|\bin theory\b|\bthought experiment"
@@ -26,7 +26,7 @@ _WHOLE = re.compile(
     r"|\blight (?:needs|takes|travels|crosses)\b|\bthe (?:earth|moon|sun|human (?:eye|brain"
     r"|ear))\b|\bsign up (?:today|now) (?:and|to|for)\b"
     r"|\b(?:people|they|some|folks|experts|critics) say\b|\b(?:Moore|Amdahl|Conway|Murphy|Brooks|Metcalfe|Dunbar)'s\b"
-    r"|\banother company\b|\b(?:reportedly|rumou?red)\b|\ba well-known\b|\bsurvey(?:s|ed)?\b|\brespondents\b"
+    r"|\banother company\b|\b(?:reportedly|rumou?red)\b|\ba well-known\b|\bbrochures?\b|\bsurvey(?:s|ed)?\b|\brespondents\b"
 )
 _OTHERS = re.compile(
     r"(?i)\b(?:\w+'s published|[A-Z]\w+-(?:sized|scale) \w+|(?:our |their |bigger |larger |most )?(?:rivals?"

@@ -135,11 +135,22 @@ def _units_carried(text: str, found: list[Figure]) -> list[Figure]:
         if ranged:
             factor = _missing_magnitude(before, here)
             result[i - 1] = replace(before, low=before.low * factor, high=before.high * factor)
+        if changed and (millions := _in_small_m(text, before, here)) is not None:
+            here = millions
         if changed or ranged:
             result[i] = replace(
                 before, start=here.start, end=here.end, low=here.low, high=here.high, is_worded=here.is_worded
             )
     return result
+
+
+def _in_small_m(text: str, before: Figure, here: Figure) -> Figure | None:
+    """``8m payments, up from 3m``: the letter means in the second what it meant in the first."""
+    if before.high < 1e6 or not re.match(r"m(?!\w)", text[here.end :]):
+        return None
+    if re.match(r"[\d.,]+m\b", text[before.start :]) is None:
+        return None
+    return replace(here, low=here.low * 1e6, high=here.high * 1e6, end=here.end + 1)
 
 
 def _spread(text: str, found: list[Figure]) -> list[Figure]:

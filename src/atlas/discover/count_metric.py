@@ -176,14 +176,14 @@ def _stored_or_happened(own: str | None, clause: str, figure: Figure, noun: str)
             return None
         return (
             "events"
-            if NAMED_PERIOD.search(clause)
+            if NAMED_PERIOD.search(clause) or (_HAPPENED.search(clause) and _SINCE.search(clause))
             else "records"
             if figure.high >= 1e5 and _STORED.search(clause)
             else None
         )
     if own == "records":
         since = noun in ("message", "photo", "video", "email", "post", "lease") and _SINCE.search(clause)
-        once = _HAPPENED.search(clause) and (NAMED_PERIOD.search(clause) or _HAPPENED_ONCE.search(clause))
+        once = _done(noun, clause) and (NAMED_PERIOD.search(clause) or _HAPPENED_ONCE.search(clause))
         return "events" if since or once else own
     if own == "events":
         if noun in ("request", "call") and _QUEUED.search(clause):
@@ -203,6 +203,15 @@ _HAPPENED = re.compile(
     r"|took|saw"
     r"|brought)\b"
 )
+_KEPT_NOUNS = ("row", "record", "document", "key", "edge", "vertex", "entry", "file", "object", "item", "tuple", "vector")
+_ONLY_TIMED = re.compile(r"(?i)\b(?:took|saw)\b")
+
+
+def _done(noun: str, clause: str) -> bool:
+    """Whether the clause says that such things happened; rows do not, however long something ``took`` with them."""
+    return _HAPPENED.search(_ONLY_TIMED.sub("", clause) if noun in _KEPT_NOUNS else clause) is not None
+
+
 _HAPPENED_ONCE = re.compile(r"(?i)\b(?:sold|bought|booked|issued|swiped|cast|went out|sent)\b")
 _STORED = re.compile(
     r"(?i)\b(?:sits?|live[sd]?|stor(?:e|es|ed|ing)|holds?|holding|kept|keeps?|keeping|contain(?:s|ed)?|archiv\w+"
@@ -211,7 +220,7 @@ _STORED = re.compile(
     r"|history|warehouse|lake|ledger"
     r"|vault|bucket|topic|journal))\b"
 )
-_SINCE = re.compile(r"(?i)\\bsince\\b")
+_SINCE = re.compile(r"(?i)\bsince\b")
 _QUEUED = re.compile(r"(?i)\b(?:queues?|backlog\w*|backed up|piled up|waiting|spool)\b")
 _SENT_NOUNS = frozenset(
     ["notification", "push", "email", "sms", "alert", "newsletter", "message", "webhook", "mail", "text"]

@@ -71,7 +71,7 @@ def _breaks(between: str) -> int:
 _OF_LABEL = re.compile(r":\s\W{0,3}$")
 _SENTENCE_ENDS = re.compile(r"[.!?]\s(?=[A-Z])")
 _NAMES_JOINED = re.compile(
-    r"(?<=[A-Z][a-z]) and (?=[A-Z])|(?<=[A-Z][a-z]{2}) and (?=[A-Z])|(?<=[a-z]) and (?=[A-Z][a-z]+ )"
+    r"(?<=█) and (?=█)|(?<=[A-Z][a-z]) and (?=[A-Z])|(?<=[A-Z][a-z]{2}) and (?=[A-Z])|(?<=[a-z]) and (?=[A-Z][a-z]+ )"
 )
 """``between Dublin and Ohio`` is no break."""
 LABELLED = 12

@@ -69,8 +69,14 @@ def each_of(clause: str, figure: Figure, text: str = "") -> Thing:
     return next((kind for kind in ("other", "node") if kind in kinds), "")
 
 
+_SEVERAL = re.compile(r"(?:[2-9]|\d{2,})-")
+"""``a 3-node ring`` is no node."""
+
+
 def _kind(words: str) -> Thing:
     """Of several words the first noun known here, or the one it is put before: ``camera box`` is a box."""
+    if _SEVERAL.match(words):
+        return ""
     nouns = [singular(word) for word in re.findall(r"[A-Za-z]+", words)]
     kinds = [_kind_of(noun) for noun in nouns]
     for i, (noun, kind) in enumerate(zip(nouns, kinds, strict=True)):

@@ -66,8 +66,11 @@ _CLOSES = re.compile(
     r"|carry|left"
     r"|now|today|in|at|by|after|before|when|once|on|of|with|and|but|last|this|for|thanks|because|while|keep|hold)\b)"
 )
+_REMARKED = re.compile(r"\s\([^()]{1,15}\)\s?[/,;]?\s(?:and )?")
+"""``22k (average) / 61k (peak)``."""
+_PART_OF = re.compile(r"(?i)[,;]\s(?:out )?of (?:which|these|those)\s" + _LOOSELY + "$")
 _BESIDE = re.compile(
-    r"\s(?P<word>in|on|at|for|by|from|after|before|as|to)\s[^.;:!?,]{1,30},?\s(?:and |but |then |to |or )?" + _LOOSELY
+    r"(?:\s(?:go|goes|went))?\s(?P<word>in|on|at|for|by|from|after|before|as|to)\s[^.;:!?,]{1,30},?\s(?:and |but |then |to |or )?" + _LOOSELY
 )
 _AND_DID = re.compile(r"\s(?:and|but|then|or)\s(?:[a-z]+\s){1,2}" + _LOOSELY)
 _EXTREME = re.compile(
@@ -191,6 +194,10 @@ def _goes_on(text: str, earlier: Figure, figure: Figure) -> bool:
 
 def _is_parallel(between: str, behind: str, figure: Figure) -> bool:
     """``4,000 users in March, 19,000 in June``; ``in Osaka 60 ms, in Quito 22``; ``the floor 3 ms, the ceiling 40``."""
+    if _REMARKED.fullmatch(between) and behind.startswith(" ("):
+        return True
+    if _PART_OF.search(between) and re.match(r"\s(?:go|goes|are|is|went|were|was|belong)\b", behind):
+        return True
     beside = _BESIDE.fullmatch(between)
     if beside is not None and behind.startswith(f" {beside['word']} "):
         return True

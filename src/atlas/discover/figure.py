@@ -89,8 +89,9 @@ def figures(text: str) -> list[Figure]:
 
 def _of_models(text: str, figure: Figure) -> Figure:
     """``88 i3.2xlarge`` are machines: a number before the name of a kind of machine counts them."""
-    match = MODEL.match(text, figure.end) if figure.kind == "bare" and figure.high >= 2 else None
-    return figure if match is None else replace(figure, end=match.end(), kind="count", noun="instances")
+    is_open = figure.kind == "bare" or (figure.kind == "factor" and figure.unit in ("x", "×"))
+    match = MODEL.match(text, figure.end) if is_open and figure.high >= 2 else None
+    return figure if match is None else replace(figure, end=match.end(), kind="count", noun="instances", unit="")
 
 
 def _clocks(text: str) -> Iterator[Figure]:
@@ -317,6 +318,8 @@ def _with_period(text: str, figure: Figure) -> Figure:
     found = figure
     if not found.period:
         found = _with_count_of_periods(text, found) or _with_direct(text, found) or _with_loose(text, found)
+    if found.kind == "money" and (per := _COST_PER.search(text[: found.start])) and per["thing"] not in PERIOD_NAMES:
+        return replace(found, thing=singular(per["thing"]))
     thing = THING.match(text, found.end)
     if thing is not None and thing["thing"].lower() not in PERIOD_NAMES and len(thing["thing"]) > 2:
         found = replace(found, thing=singular(thing["thing"]))
@@ -343,6 +346,11 @@ def _with_direct(text: str, figure: Figure) -> Figure | None:
     return replace(figure, end=match.end(), kind=kind, period=PERIOD_NAMES[match["period"].lower()])
 
 
+_COST_PER = re.compile(
+    r"(?i)\b(?:costs?|price|spend(?:ing)?|bill)\sper\s(?P<thing>[a-z]+)(?:\s[a-z]+){0,3}\s(?:is|are|was|to|at|of|from|by)\s"
+    r"(?:about |around |roughly |only |just |under |over |nearly |almost |less than |more than )?$"
+)
+"""``cost per stream is down to $0.0004``: the price of one, whatever time it is for."""
 _LOOSE_KINDS = ("count", "data", "money")
 _OF_ANOTHER = re.compile(r"(?i)\d[^.;:,]{0,50}\s(?:per|pro|por|par|each|every)\s\w+$")
 """A period that a figure before it is counted in: ``write 26 billion records per day into a lake of 78 PB``."""

@@ -81,7 +81,7 @@ _ONES = "|".join(sorted(_SMALL[1:], key=len, reverse=True))
 _SPELT = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(_SMALL[1:10])}))?|{_ONES})"
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen|lakh|crore)"
 _WORDED = (
-    rf"(?:half\sa\s{_SCALE}|(?:an?\s|three\s)?quarters?(?:\sof\sa)?\s{_SCALE}"
+    rf"(?:half\sa\s{_SCALE}|(?:an?|{_SPELT})\s{_SCALE}\sand\sa\shalf|(?:an?\s|three\s)?quarters?(?:\sof\sa)?\s{_SCALE}"
     rf"|{_SPELT}(?:\sand\s(?P<half>a\shalf)|(?=\s|-|[,.;:)]"
     rf"|$))(?:[\s-]{_SCALE})*(?:\sand\s{_SPELT}(?:[\s-]{_SCALE}\b)*(?=\s))?"
     rf"|an?\s{_SCALE}(?:\s{_SCALE})?(?:\sand\s{_SPELT}(?:[\s-]{_SCALE}\b)*(?=\s))?)(?![a-z])"
@@ -154,6 +154,9 @@ def _spelt(words: str) -> float | None:
     if words.startswith(("half", "a quarter", "quarter", "three quarter")):
         share = 0.5 if words.startswith("half") else 0.25 * (3 if words.startswith("three") else 1)
         return share * MAGNITUDES[_PIECES.findall(words)[-1]]
+    if (after := re.fullmatch(rf"(?P<first>.+?)\s(?P<scale>{_SCALE})\sand\sa\shalf", words)) is not None:
+        first = _WORDS.get(after["first"], 1.0 if after["first"] in ("a", "an") else None)
+        return None if first is None else (first + 0.5) * MAGNITUDES[after["scale"]]
     total = current = 0.0
     is_half = " and a half" in words
     for piece in _PIECES.findall(words.replace(" and a half", "")):

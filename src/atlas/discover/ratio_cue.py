@@ -59,7 +59,7 @@ RATIO = cues(
     )),
     ("hit-ratio", 84, (
         r"\bhit[\s-](?:ratios?|rates?)\b|\bcache hits?\b|\bhits?\b|\bmiss (?:ratio|rate)\b|\bcache effectiveness\b"
-        rf"|\b{_CACHES}\b[^.;,]{{0,20}}\b(?:answer|serv|absorb|hit|catch|handl|satisf|swallow|soak|stop|shield|take"
+        rf"|\b{_CACHES}\b[^.;,]{{0,32}}\b(?:answer|serv|absorb|hit|catch|handl|satisf|swallow|soak|stop|shield|take"
         rf"|cover|return)\w*"
         r"|\b(?:answered|served|come|comes|came|satisfied|handled|absorbed|read|resolved|covered|fetched"
         r"|done) (?:straight |directly |right )?(?:from|by|out"

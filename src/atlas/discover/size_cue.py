@@ -22,7 +22,7 @@ DATA = cues(
     )),
     (None, 80, (
         r"^\s(?:lighter|heavier|smaller|bigger|larger|less|more)\b(?! than a)|\b(?:SDK|app|binary|bundle|installer"
-        r"|plugin)\b[^.;,]{0,25}\bweigh\w*"
+        r"|plugin)\b[^;,]{0,25}\bweigh\w*"
     )),
     (None, 80, r"\b(?:block|page|row|buffer|query|write) (?:cache|buffer|pool)(?: size)?(?::| of| is)? $"),
     (None, 45, r"\bfits? (?:in|into|onto)\b|\bdo(?:es)? not fit\b"),

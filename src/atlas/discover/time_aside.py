@@ -110,7 +110,7 @@ def _is_age(before: str, behind: str, figure: Figure) -> bool:
         return True
     if _AGO.match(behind) and (long or not _NOT_AGO.match(behind)):
         return True
-    if _LAST.search(before) and (long or not _HARDLY.search(before)):
+    if _LAST.search(before) and not behind.startswith(" into ") and (long or not _HARDLY.search(before)):
         return not _HARDLY.search(before) or "old" in behind[:6]
     if long and _STILL.search(before) and _SO_FAR.match(behind):
         return True

@@ -17,6 +17,10 @@ TIME = cues(
         r"\b(?:cut|cuts|knocked|shaved|trimmed|shed|won|gained|lost) (?:us )?(?:about |another |some )?$"
         r"|^\s(?:off (?:every|each|the|our|of)|from (?:every|each))\b|^\sless than before"
     )),
+    (None, 96, (
+        r"\b(?:alarm|alert|page|warn|shout)(?:s|ed|ing)?(?: (?!in\b|within\b)[a-z]+){0,2} (?:at|above|beyond|past) (?:[a-z]+ )?$"
+        r"|\b(?:tolerat|permit)\w* [^.;,]{0,30}$"
+    )),
     (None, 60, (
         r"\btime[sd]?[\s-]?outs?\b|\bretr(?:y|ies|ied|ying)\b(?! storm)|\bTTLs?\b|\bleases?\b|\bheartbeats?\b"
         r"|\bpoll(?:s|ed|ing)?\b|\bdeadlines?\b|\bcool[\s-]?down\b|\bgrace period\b|\bgives? up\b"
