@@ -148,6 +148,7 @@ def _read(text: str, figure: Figure, bound: Qualifier | None) -> Claim | None:
         return None
     told, cell = _in_context(text, figure)
     metric, is_told = metric_kind.choose(told, cell, dimension, value.mid)
+    is_told = is_told and not figure.is_elided
     stat = statistic(told, cell.start, cell.end, dimension)
     start, end = extent(text, figure)
     words = near(text, figure)

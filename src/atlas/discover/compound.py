@@ -22,7 +22,7 @@ _BETWEEN = re.compile(
     r"(?i)\b(?:between|zwischen|entre|tra|mellan|tussen)\s(?:about\s|roughly\s|around\s|some\s)?[$€]?$"
 )
 _FROM_AFTER = re.compile(
-    r"(?i)^\s?(?:[A-Za-z][\w'-]*\s){0,3}?(?:down\s|up\s)?from\s(?:about\s|around\s|roughly\s"
+    r"(?i)^,?\s?(?:[A-Za-z][\w'-]*\s){0,3}?(?:down\s|up\s)?from\s(?:about\s|around\s|roughly\s"
     r"|some\s|over\s|an?\s|nearly\s|almost\s|more than\s|the\s|previous\s){0,2}[$€]?$"
 )
 _CHANGE = re.compile(

@@ -110,7 +110,7 @@ _EXACTLY = re.compile(r"\sto be (?:exact|precise)\b")
 
 def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
     """Bare figures with the noun or unit that the sentence gave before."""
-    result = _subjects(text, found)
+    result = _pairs(text, _subjects(text, found))
     for i, figure in enumerate(result):
         if figure.kind != "bare":
             continue
@@ -131,8 +131,33 @@ def with_antecedents(text: str, found: list[Figure]) -> list[Figure]:
                 low=figure.low,
                 high=figure.high,
                 is_worded=figure.is_worded,
+                is_elided=True,
             )
     return result
+
+
+_PAIRED = re.compile(r"(?:,? and|,)\s" + _LOOSELY)
+
+
+def _pairs(text: str, found: list[Figure]) -> list[Figure]:
+    """``2 sites and 340 servers, now 5 and 2,900``: of two bare numbers each counts what its like did."""
+    result = list(found)
+    for i in range(3, len(result)):
+        first, second = result[i - 1], result[i]
+        if second.kind != "bare" or not _PAIRED.fullmatch(text[first.end : second.start]):
+            continue
+        one, other = result[i - 3], result[i - 2]
+        told = one.kind not in ("bare", "factor") and other.kind not in ("bare", "factor")
+        alike = first.kind == "bare" or (first.kind == one.kind and first.noun == one.noun)
+        joined = _PAIRED.fullmatch(text[one.end : other.start]) is not None
+        if told and alike and joined and (one.kind, one.noun) != (other.kind, other.noun):
+            result[i - 1] = _like(one, first) if first.kind == "bare" else first
+            result[i] = _like(other, second)
+    return result
+
+
+def _like(told: Figure, bare: Figure) -> Figure:
+    return replace(told, start=bare.start, end=bare.end, low=bare.low, high=bare.high, is_worded=bare.is_worded)
 
 
 def _by_name(before: str, behind: str, figure: Figure) -> Figure | None:

@@ -57,7 +57,8 @@ class Figure:
 
     ``noun`` is what is counted, ``period`` the unit of time it is counted in (with ``periods`` of them), ``thing``
     what the figure is for each of (node, user, request). ``low`` and ``high`` differ in a range; ``context`` is the
-    label of a table's cell, which then says what the sentence would.
+    label of a table's cell, which then says what the sentence would. ``is_elided`` where noun or unit stand with another
+    figure, whose metric it shares.
     """
 
     start: int
@@ -75,6 +76,7 @@ class Figure:
     is_loose: bool = False
     order: str = ""
     context: str = ""
+    is_elided: bool = False
 
 
 def figures(text: str) -> list[Figure]:
@@ -319,7 +321,7 @@ def _with_period(text: str, figure: Figure) -> Figure:
     if not found.period:
         found = _with_count_of_periods(text, found) or _with_direct(text, found) or _with_loose(text, found)
     if found.kind == "money" and (per := _COST_PER.search(text[: found.start])) and per["thing"] not in PERIOD_NAMES:
-        return replace(found, thing=singular(per["thing"]))
+        return replace(found, thing=singular(per["thing"]), period="")
     thing = THING.match(text, found.end)
     if thing is not None and thing["thing"].lower() not in PERIOD_NAMES and len(thing["thing"]) > 2:
         found = replace(found, thing=singular(thing["thing"]))
