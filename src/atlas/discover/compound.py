@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from atlas.discover.ellipsis import FROM, TO, with_antecedents
 from atlas.discover.figure import Figure
+from atlas.discover.lexicon import metric_of
 from atlas.quantity.unit import UNITS
 
 _TO_RANGE = re.compile(r"\s*(?:-|–|—|‑|\bto\b|\bup to\b|\bthrough\b|\bbis\b|\.\.|…)\s*")
@@ -196,6 +197,8 @@ def _ordered(text: str, found: list[Figure]) -> list[Figure]:
     for i in range(1, len(result)):
         first, second = result[i - 1], result[i]
         if first.kind != second.kind or first.low != first.high or second.low != second.high:
+            continue
+        if first.kind == "count" and metric_of(first.noun) != metric_of(second.noun):
             continue
         between = text[first.end : second.start]
         if TO.match(between) and FROM.search(text[max(0, first.start - 40) : first.start]):

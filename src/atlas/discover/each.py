@@ -32,7 +32,7 @@ _EACH_OF = re.compile(
     r"(?i)\b(?:each|every one|all|none|any) of (?:our|the|these|its"
     r"|those) (?:[\d,.]+[kKMB]?\s)?(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\b"
 )
-_A_NODE = re.compile(r"(?i)^\W*(?:(?:on|with|from) )?an?\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\b")
+_A_NODE = re.compile(r"(?i)^\W*(?:(?:on|with|from) )?an?\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}[A-Za-z]+)\b")
 _EACH_BEHIND = re.compile(r"(?i)^(?:\s\w+)?\seach\b(?!\s(?:other|day|week|month|year|night|hour|minute|second|time)\b)")
 _A_THING = re.compile(
     r"(?i)\ban?\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\s(?:can |could |now |typically |usually |may "
