@@ -26,7 +26,8 @@ _WHOLE = re.compile(
     r"|\blight (?:needs|takes|travels|crosses)\b|\bthe (?:earth|moon|sun|human (?:eye|brain"
     r"|ear))\b|\bsign up (?:today|now) (?:and|to|for)\b"
     r"|\b(?:people|they|some|folks|experts|critics) say\b|\b(?:Moore|Amdahl|Conway|Murphy|Brooks|Metcalfe|Dunbar)'s\b"
-    r"|\banother company\b|\b(?:reportedly|rumou?red)\b|\ba well-known\b|\bbrochures?\b|\bsurvey(?:s|ed)?\b|\brespondents\b"
+    r"|\banother company\b|\b(?:reportedly|rumou?red)\b|\ba well-known\b|\bbrochures?\b"
+    r"|\bsurvey(?:s|ed)?\b|\brespondents\b"
 )
 _OTHERS = re.compile(
     r"(?i)\b(?:\w+'s published|[A-Z]\w+-(?:sized|scale) \w+|(?:our |their |bigger |larger |most )?(?:rivals?"
@@ -195,7 +196,9 @@ _OF_OTHERS = re.compile(
     r"(?i)\sof (?:all )?(?:startups|companies|organi[sz]ations|projects|unicorns|humanity|humans|developers"
     r"|programmers|enterprises|software projects)\b"
 )
-_OF_TIMES = re.compile(r"(?i)\sof (?:the time|them|these|those|all \w+) (?:\w+ )?(?:within|under|below|in (?:less|under))\b")
+_OF_TIMES = re.compile(
+    r"(?i)\sof (?:the time|them|these|those|all \w+) (?:\w+ )?(?:within|under|below|in (?:less|under))\b"
+)
 
 
 _SLOWEST = re.compile(r"(?i)\b(?:slowest|fastest|quickest|worst|best|longest|unluckiest|luckiest)\s$")

@@ -131,7 +131,7 @@ def _units_carried(text: str, found: list[Figure]) -> list[Figure]:
         between = text[before.end : here.start]
         if here.kind != "bare" or before.kind in ("bare", "nines", "factor"):
             continue
-        changed = (TO.match(between) and FROM.search(text[: before.start])) or _FROM_AFTER.match(between)
+        changed = (TO.match(between) and FROM.search(text[: before.start])) or _comes_from(between)
         ranged = before.kind == "money" and _TO_RANGE.fullmatch(between)
         if ranged:
             factor = _missing_magnitude(before, here)
@@ -139,10 +139,22 @@ def _units_carried(text: str, found: list[Figure]) -> list[Figure]:
         if changed and (millions := _in_small_m(text, before, here)) is not None:
             here = millions
         if changed or ranged:
-            result[i] = replace(
-                before, start=here.start, end=here.end, low=here.low, high=here.high, is_worded=here.is_worded
-            )
+            share = 100.0 if before.kind == "money" and _CENTS.search(text[before.start : before.end]) else 1.0
+            low, high = here.low / share, here.high / share
+            result[i] = replace(before, start=here.start, end=here.end, low=low, high=high, is_worded=here.is_worded)
     return result
+
+
+_CENTS = re.compile(r"(?i)\d\s?(?:euro)?cents?\b")
+_UP_FROM = re.compile(
+    r"(?i)[^.;:]{0,60},\s(?:up|down) from (?:about |around |roughly |only |just |over |nearly |almost |some "
+    r"|more than )?[$€]?$"
+)
+
+
+def _comes_from(between: str) -> bool:
+    """Whether the second figure is what the first one was before: ``down from``, ``of reads, up from``."""
+    return (_FROM_AFTER.match(between) or _UP_FROM.match(between)) is not None
 
 
 def _in_small_m(text: str, before: Figure, here: Figure) -> Figure | None:
@@ -198,12 +210,12 @@ def _ordered(text: str, found: list[Figure]) -> list[Figure]:
         first, second = result[i - 1], result[i]
         if first.kind != second.kind or first.low != first.high or second.low != second.high:
             continue
-        if first.kind == "count" and metric_of(first.noun) != metric_of(second.noun):
+        if first.kind == "count" and not _count_alike(first, second):
             continue
         between = text[first.end : second.start]
         if TO.match(between) and FROM.search(text[max(0, first.start - 40) : first.start]):
             orders = ("before", "after")
-        elif _FROM_AFTER.match(between) or (_THEN.search(between) and _NOW.search(text[: first.start])):
+        elif _comes_from(between) or (_THEN.search(between) and _NOW.search(text[: first.start])):
             orders = ("after", "before")
         elif _NOW.search(between) and _THEN.search(text[: first.start]):
             orders = ("before", "after")
@@ -212,6 +224,12 @@ def _ordered(text: str, found: list[Figure]) -> list[Figure]:
         first, second = replace(first, order=orders[0]), replace(second, order=orders[1])
         result[i - 1], result[i] = _in_one_period(first, second)
     return result
+
+
+def _count_alike(first: Figure, second: Figure) -> bool:
+    """Whether both count the same thing: countries and sites are no change of one another."""
+    metrics = metric_of(first.noun), metric_of(second.noun)
+    return metrics[0] == metrics[1] and (metrics[0] is not None or first.noun == second.noun)
 
 
 def _in_one_period(first: Figure, second: Figure) -> tuple[Figure, Figure]:

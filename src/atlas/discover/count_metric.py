@@ -172,11 +172,13 @@ _SITE = re.compile(r"(?i)\b(?:serve|edge|pop|rack|data cent|cache|from|rent|spac
 def _stored_or_happened(own: str | None, clause: str, figure: Figure, noun: str) -> str | None:
     """``sold 9 million tickets`` happened, ``14 billion events in one log`` are kept."""
     if own is None:  # ballots, spins, whatever: so many in one evening
+        if figure.high >= 1000 and _HAPPENED.search(clause) and _SINCE.search(clause):
+            return "events"
         if noun in NOUNS or figure.high < 1000:
             return None
         return (
             "events"
-            if NAMED_PERIOD.search(clause) or (_HAPPENED.search(clause) and _SINCE.search(clause))
+            if NAMED_PERIOD.search(clause)
             else "records"
             if figure.high >= 1e5 and _STORED.search(clause)
             else None
@@ -203,7 +205,20 @@ _HAPPENED = re.compile(
     r"|took|saw"
     r"|brought)\b"
 )
-_KEPT_NOUNS = ("row", "record", "document", "key", "edge", "vertex", "entry", "file", "object", "item", "tuple", "vector")
+_KEPT_NOUNS = (
+    "row",
+    "record",
+    "document",
+    "key",
+    "edge",
+    "vertex",
+    "entry",
+    "file",
+    "object",
+    "item",
+    "tuple",
+    "vector",
+)
 _ONLY_TIMED = re.compile(r"(?i)\b(?:took|saw)\b")
 
 

@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from atlas.discover.figure import Figure
-from atlas.discover.lexicon import metric_of, singular
+from atlas.discover.lexicon import NOUNS, metric_of, singular
 from atlas.discover.unit_words import PERIOD_NAMES
 
 NODE_THINGS_WORDS = """
@@ -26,7 +26,7 @@ NULL_THINGS = frozenset(NULL_THINGS_WORDS.split())
 _EACH = re.compile(
     r"(?i)\b(?:each|every|one|a single|any|per|single|(?:our|the) (?:busiest|largest|biggest|hottest|slowest|fastest"
     r"|smallest)|(?:an?|the|our) (?:typical|normal|average|busy|heavy|single|modern|standard|big|small"
-    r"|large|lone|idle|well-tuned|power))\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}?[A-Za-z]+)\b"
+    r"|large|lone|idle|well-tuned|power))\s(?P<words>(?:[A-Za-z0-9]+[\s-]){0,2}[A-Za-z]+)\b"
 )
 _EACH_OF = re.compile(
     r"(?i)\b(?:each|every one|all|none|any) of (?:our|the|these|its"
@@ -85,6 +85,8 @@ def _kind(words: str) -> Thing:
         if kind:
             after = kinds[i + 1] if i + 1 < len(kinds) else ""
             return after if after == "node" else kind
+        if noun in NOUNS:
+            return "node" if "node" in kinds[i + 1 : i + 2] else ""
     return ""
 
 

@@ -55,7 +55,8 @@ _AGAIN = re.compile(
     r"|were) (?:now"
     r"|down to|up to)"
     r"|(?:now|today) (?:it's|it is|they are|we're at|we are at|it takes|it has|there are|we have|we need|we run)"
-    r"|down to|up to|instead of|rather than|became|turned into|left with|(?:get|got|make|made|do|did|manage)s? (?:by|do)? ?with"
+    r"|down to|up to|instead of|rather than|became|turned into|left with"
+    r"|(?:get|got|make|made|do|did|manage)s? (?:by|do)? ?with"
     r"|the (?:other|remaining)"
     r"|(?:grown|shrunk|cut|reduced|grew|shrank|merged|consolidated|folded|packed|squeezed|boiled down"
     r"|turned)(?: [a-z]+){0,2}"
@@ -70,7 +71,8 @@ _REMARKED = re.compile(r"\s\([^()]{1,15}\)\s?[/,;]?\s(?:and )?")
 """``22k (average) / 61k (peak)``."""
 _PART_OF = re.compile(r"(?i)[,;]\s(?:out )?of (?:which|these|those)\s" + _LOOSELY + "$")
 _BESIDE = re.compile(
-    r"(?:\s(?:go|goes|went))?\s(?P<word>in|on|at|for|by|from|after|before|as|to)\s[^.;:!?,]{1,30},?\s(?:and |but |then |to |or )?" + _LOOSELY
+    r"(?:\s(?:go|goes|went))?\s(?P<word>in|on|at|for|by|from|after|before|as|to)"
+    r"\s[^.;:!?,]{1,30},?\s(?:and |but |then |to |or )?" + _LOOSELY
 )
 _AND_DID = re.compile(r"\s(?:and|but|then|or)\s(?:[a-z]+\s){1,2}" + _LOOSELY)
 _EXTREME = re.compile(
@@ -79,8 +81,14 @@ _EXTREME = re.compile(
     r"|largest|smallest|biggest|fastest|slowest|longest|shortest|worst|best|p\d\d|[█\w-]+ percentile)(?: \w+)?(?: in"
     r"| at| is| was| of)?\s" + _LOOSELY + "$"
 )
+_GAPPED = re.compile(
+    r"(?i)(?:[,;]|[,;]? (?:and|but|while))\s(?:an?|the|our|its|each|every)\s(?:[a-z]+\s){1,3}?" + _LOOSELY
+)
+_GOES_ON = re.compile(r"(?:,|;)?\s(?:and|but|while)\s(?:an?|the|our|its|each|every)\s|(?:,|;)\s|[.!?;]?$|[.!?]\s")
+"""``a read takes 4 ms, a write 9 and a scan 300``: the verb and the unit stand once."""
 _TAIL = re.compile(
-    r"(?i)[,;]\s(?:and |but |while )?(?:the|our) (?:slowest|fastest|worst|best|unluckiest|busiest)\s[^.,;:]{0,25}?"
+    r"(?i)(?:[,;]\s(?:and |but |while )?|\s(?:and|but|while)\s)(?:the|our) (?:slowest|fastest|worst|best"
+    r"|unluckiest|busiest)\s[^.,;:]{0,25}?"
     r"(?:needs?|takes?|waits?|sees?|gets?|wants?)\s" + _LOOSELY + "$"
 )
 _OTHER_ONE = re.compile(r"(?i)[;,]\s(?:and |but )?(?:an?|the|our) (?:[a-z]+ )?(?:one|other|rest)s?,\s" + _LOOSELY)
@@ -225,6 +233,8 @@ def _is_parallel(between: str, behind: str, figure: Figure) -> bool:
         return True
     beside = _BESIDE.fullmatch(between)
     if beside is not None and behind.startswith(f" {beside['word']} "):
+        return True
+    if not figure.is_worded and _GAPPED.fullmatch(between) and _GOES_ON.match(behind):
         return True
     if _ENDS.match(behind) is None:
         return False

@@ -95,7 +95,7 @@ def _is_table(text: str, cells: list[Figure], gaps: list[str]) -> bool:
 
 
 def _is_headline(tail: str, gaps: list[str]) -> bool:
-    """``How 3 engineers run 11,000 topics``: the last number counts what stands behind it, and no label has a capital."""
+    """``How 3 engineers run 11,000 topics``: the last number counts what is behind it, no label has a capital."""
     return tail[:1].islower() and is_known(tail) and len(gaps) > 1 and not any(g[:1].isupper() for g in gaps[1:])
 
 
@@ -133,9 +133,15 @@ def _by_columns(text: str, cells: list[Figure], gaps: list[str]) -> list[Figure]
     if width > 1 and _are_rows(labels):
         return [_named(text, cell, labels[(i - firsts[0]) // width]) for i, cell in enumerate(cells)]
     pair = _PAIR.search(gaps[0])
-    columns = _columns(gaps[0], width, _words_of_label(labels)) if pair is None or width != len(("then", "now")) else ["Before", "After"]
+    columns = (
+        _columns(gaps[0], width, _words_of_label(labels))
+        if pair is None or width != len(("then", "now"))
+        else ["Before", "After"]
+    )
     rows = [
-        gaps[i].split("|")[-1].split()[-1] if i == 0 and pair is None else gaps[i][pair.end() if i == 0 and pair else 0 :]
+        gaps[i].split("|")[-1].split()[-1]
+        if i == 0 and pair is None
+        else gaps[i][pair.end() if i == 0 and pair else 0 :]
         for i in firsts
     ]
     return [

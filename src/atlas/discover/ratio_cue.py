@@ -13,6 +13,8 @@ _CHANGED = (
 )
 RATIO = cues(
     ("utilisation", 125, r"\b(?:CPU|GPU|disk|memory|heap)(?: is| at|:)? $"),
+    ("reduction", 118, r"(?:^|[\s:(,])-$"),
+    ("ratio", 60, r"(?:^|[\s:(,])\+$"),
     ("hit-ratio", 120, r"\b(?:hit|miss)[\s-](?:ratios?|rates?)\b"),
     ("reduction", 100, (
         r"\b(?:saved?|saves|saving|spares?|spared|avoids?|avoided"
@@ -38,7 +40,8 @@ RATIO = cues(
     )),
     ("availability", 96, r"\b(?:uptime|availability|success rate)\b"),
     (None, 76, (
-        r"\bthresholds?\b|\balert(?:s|ed)? (?:at|when|above|if|on)\b|\bopens? (?:when|at|if|after)\b|\btrips? (?:at"
+        r"\bthresholds?\b|\b(?:alarms?|warnings?) (?:\w+ ){0,3}(?:at|above|below|beyond)\b"
+        r"|\balert(?:s|ed)? (?:at|when|above|if|on)\b|\bopens? (?:when|at|if|after)\b|\btrips? (?:at"
         r"|when|if)\b"
         r"|\bkicks? in\b|\btrigger(?:s|ed)? (?:at|when|above|if)\b|\b(?:scales?|scaled) (?:up|out|in) (?:at|when"
         r"|above|if)\b"

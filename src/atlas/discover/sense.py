@@ -62,6 +62,8 @@ def _counts(figure: Figure) -> bool:
         return False
     if figure.unit == "?" and not figure.period:
         small = figure.high < 50 and figure.high == int(figure.high)
+        if figure.high != int(figure.high):
+            return False  # of a thing without a name nobody counts tenths: ``0.4 microdollars``
         return (
             (not figure.is_worded or figure.high >= 100)
             and not small

@@ -150,6 +150,8 @@ _SUBSCRIBED = re.compile(
 
 def _is_price(text: str, figure: Figure) -> bool:
     """Whether a small sum is what one unit costs: ``one inference costs 0.2 cents``, ``the plan is $12 a month``."""
+    if figure.thing and not figure.period and figure.high < 10_000 and _COST_PER.search(text[: figure.start]):
+        return True
     if figure.high >= 500:
         return False
     if figure.period:

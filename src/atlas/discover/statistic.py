@@ -68,7 +68,7 @@ _QUALIFIERS: tuple[tuple[Qualifier, str], ...] = (
         r"over|more than|no fewer than|no less than|not fewer than|not less than|at least|above"
         r"|beyond|exceed(?:s|ed|ing)?|upwards? of|north of|in excess of|better than|longer than"
         r"|greater than|larger than|higher than|slower than|crossed|cross(?:es|ing)|passed|surpass(?:es"
-        r"|ed|ing)?|topp?(?:s|ed|ing)|past(?: the)?|>|>=|≥|well over|mehr als|über|más de|plus"
+        r"|ed|ing)?|topp?(?:s|ed|ing)|past(?: the)?|(?<![-=])>|>=|≥|well over|mehr als|über|más de|plus"
         r" de|oltre|meer dan|a minimum of|minimum of|outgr[eo]w"
     )),
     ("under", (

@@ -13,7 +13,7 @@ LONGEST_FIGURE = 8
 _LEFT = re.compile(
     r"(?i)(?:\b(?:just |well )?(?:over|more than|at least|up to|at most|as many as|nearly|almost"
     r"|about|around|roughly|some|approximately|under|less than|fewer than|within|above|below)\s"
-    r"|[~≈<>]\s?)$"
+    r"|(?:[~≈<]|(?<![-=])>)\s?)$"
 )
 
 

@@ -18,7 +18,8 @@ TIME = cues(
         r"|^\s(?:off (?:every|each|the|our|of)|from (?:every|each))\b|^\sless than before"
     )),
     (None, 96, (
-        r"\b(?:alarm|alert|page|warn|shout)(?:s|ed|ing)?(?: (?!in\b|within\b)[a-z]+){0,2} (?:at|above|beyond|past) (?:[a-z]+ )?$"
+        r"\b(?:alarm|alert|page|warn|shout)(?:s|ed|ing)?(?: (?!in\b|within\b)[a-z]+){0,2}"
+        r" (?:at|above|beyond|past) (?:[a-z]+ )?$"
         r"|\b(?:tolerat|permit)\w* [^.;,]{0,30}$"
     )),
     (None, 60, (

@@ -178,3 +178,14 @@ ONES = re.compile(r"\s(?:(?!of\b|in\b|on\b)[a-z]+\s){0,2}ones\b")
 HOURS_OF = re.compile(rf"\s(?:of|worth of)\s[^\d█.;:,]{{1,40}}?(?:{PER}|\s(?P<adverb>daily|weekly|monthly|yearly)\b)")
 PLAYED = re.compile(r"(?i)\b(?:watch|play|listen|stream|view|hear|spen[dt]|consum|record|upload|talk|liste)\w*\b")
 OFTEN = re.compile(rf"[^\d█.;:()?!,]{{0,40}}?\s(?P<n>once|twice){PER}")
+OF_ANOTHER = re.compile(r"(?i)\d[^.;:,]{0,50}\s(?:per|pro|por|par|each|every)\s\w+$")
+"""A period that a figure before it is counted in: ``write 26 billion records per day into a lake of 78 PB``."""
+COST_PER = re.compile(
+    r"(?i)\b(?:costs?|price|spend(?:ing)?|bill)\sper\s(?P<thing>[a-z]+)(?:\s[a-z]+){0,3}\s(?:is|are|was|to|at|of|from|by)\s"
+    r"(?:about |around |roughly |only |just |under |over |nearly |almost |less than |more than )?$"
+)
+"""``cost per stream is down to $0.0004``: the price of one, whatever time it is for."""
+EVERY_FIRST = re.compile(
+    r"(?i)^\W*(?:each|every|on (?:a|an|each|every) (?:normal |typical |average |usual |busy |single )*)\s?"
+    r"(?P<period>second|minute|hour|day|night|week|month|year)\b"
+)
