@@ -120,6 +120,17 @@ def test_the_sentences_of_development_are_read() -> None:
         ("DAU 31M, fleet size: 1,260.", ["31M", "1,260"]),
         ("It runs on 64 shards behind Vitess 19 and takes 8 TB.", ["64", "8 TB"]),
         ("Part 19, and they move 610 MB/s.", ["610 MB/s"]),
+        ("A read takes 4 ms, a write 9 and a scan 300.", ["4 ms", "9 ms", "300 ms"]),
+        ("Two sites and 400 hosts became 5 and 9,000.", ["2", "400", "5", "9,000"]),
+        ("We used 60 hosts for 9,000 users a second; the new one gets by with 14.", ["60", "9,000/s", "14"]),
+        ("Alerts per week fell from 1,400 to 90.", ["1,400/week", "90/week"]),
+        ("QPS: 31k (mean) / 88k (peak).", ["31k/s", "88k/s"]),
+        ("We take 6m orders a month, up from 2m.", ["6M/month", "2M/month"]),
+        ("A ride costs 9 cents, down from 20.", ["0.09 USD", "0.2 USD"]),
+        ("It writes 2 billion rows per day into a lake of 60 PB.", ["2B/day", "60 PB"]),
+        ("Every day 3 million riders take 19 million trips.", ["3M", "19M/day"]),
+        ("P50 fell: 90 ms -> 20 ms.", ["90 ms", "20 ms"]),
+        ("A million and a half people came.", ["1.5M"]),
     ],
 )
 def test_a_number_takes_the_noun_that_was_said_before(text: str, found: list[str]) -> None:
@@ -138,6 +149,10 @@ def test_a_number_takes_the_noun_that_was_said_before(text: str, found: list[str
         "99 % of startups fail.",
         "Our rota is 24 hours a day, seven days a week.",
         "Three quarters of the queries are cheap.",
+        "We read about a startup with 3 boxes.",
+        "Two hundred comments later we closed it.",
+        "So says the brochure: an RTO of 30 s.",
+        "Say a link fails once in 1,000 days.",
     ],
 )
 def test_what_others_have_or_would_have_is_no_claim(text: str) -> None:
@@ -159,6 +174,13 @@ def test_what_others_have_or_would_have_is_no_claim(text: str) -> None:
         ("The copy is 15 minutes behind the primary.", "lag"),
         ("Time to repair: 51 min.", "rto"),
         ("We moved 26 petabytes from Oslo to Turku.", None),
+        ("We page somebody at 7 minutes.", None),
+        ("Latency rose by 8 ms.", None),
+        ("Cost per stream is down to $0.0004 an hour.", "unit-cost"),
+        ("Each storage node writes 300 MB/s.", "bandwidth-per-node"),
+        ("It keeps its entries in 12 GB of RAM.", "memory-per-node"),
+        ("Since 2019 it has issued 4 billion certificates.", "events"),
+        ("Replication delay between Bergen and Porto is 310 ms.", "lag"),
     ],
 )
 def test_the_metric_is_that_of_the_word_that_speaks_most_plainly(text: str, metric: str | None) -> None:
@@ -173,3 +195,22 @@ def test_a_figure_of_which_no_word_says_what_it_is_follows_the_one_before() -> N
     assert (first.metric, second.metric, second.is_told) == ("latency", "latency", False)
     (alone,) = claims("Roughly 25 seconds, said Hanna.")
     assert (alone.metric, alone.is_told) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "| Site | Hosts | CPU | |---|---|---| | Oslo | 84 | 57 % | | Porto | 132 | 61 % |",
+            [("84", "nodes"), ("57 %", "utilisation"), ("132", "nodes"), ("61 %", "utilisation")],
+        ),
+        (
+            "Service Replicas Latency fare search 12 18 ms seat map 40 65 ms",
+            [("12", "replicas"), ("18 ms", "latency"), ("40", "replicas"), ("65 ms", "latency")],
+        ),
+        ("How 3 engineers run 11,000 topics", [("3", "engineers"), ("11k", "tables")]),
+    ],
+)
+def test_a_table_is_read_by_its_header_and_a_headline_as_a_sentence(text: str, found: list[tuple[str, str]]) -> None:
+    """With bars between its cells or without, and labels of one word or several."""
+    assert [(c.text, c.metric) for c in claims(text)] == found

@@ -41,12 +41,13 @@ _OTHERS = re.compile(
     r"|promis\w+|reports?|speaks? of|mentions?|quotes?|advertis\w+|boasts?|suggests?|recommends?|warns?)"
     r"|(?:some|people|experts|folks) say|the ideal|(?:they|others|everybody else|everyone else) (?:run|runs|have"
     r"|need|claim|serve|use|report)"
-    r"|(?:industry|market|world)(?:'s)? average|in the (?:literature|wild|industry)|i (?:heard|read) (?:of|that"
+    r"|(?:industry|market|world)(?:'s)? average|in the (?:literature|wild|industry)|(?:i|we|you) (?:once )?(?:heard|read) (?:of|that"
     r"|about))\b"
 )
 """Who is talked about in the clause of a figure, if not the writer."""
 _GIANT = re.compile(
-    r"\W*(?:[A-Z]\w+ (?:reported|once (?:wrote|said|claimed)|boasts?|announced)|Facebook|Google|Amazon|Netflix"
+    r"\W*(?:(?:Facebook|Google|Amazon|Netflix|Uber|Meta|Microsoft|LinkedIn|Alibaba|TikTok) (?:reports?|claims?|says)"
+    r"|[A-Z]\w+ (?:reported|once (?:wrote|said|claimed)|boasts?|announced)|Facebook|Google|Amazon|Netflix"
     r"|Twitter|Uber|Meta|Microsoft|Apple|LinkedIn|Alibaba|Tencent|TikTok|Airbnb|AWS|YouTube|WhatsApp)\b"
 )
 _TURNED = re.compile(r"(?i)[;,:.–—-]\s(?:but |and |while |whereas )?(?:we|our|ours|us|not us)\b")
@@ -143,6 +144,8 @@ def _is_imagined(text: str, figure: Figure, behind: str) -> bool:
 def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
     if figure.period:
         return False
+    if re.match(r"(?i)\slater\b", behind):
+        return True  # two hundred comments later
     if _ALL_OF.search(before) and re.match(r"(?i).*\bof (?:us|them)$", text[figure.start : figure.end]):
         return True
     if _is_people(figure) and (re.match(r"(?i)\sstrong\b", behind) or _COMPANY.search(before)):
@@ -157,7 +160,7 @@ def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
 
 
 _PRINTED = re.compile(
-    r"(?i)\b(?:book|novel|brochure|stickers?|posters?|printed|manual|slide deck|handbook|magazine|in \w+ charts)\b"
+    r"(?i)\b(?:book|novel|paper (?:has|is|runs to)|brochure|stickers?|posters?|printed|manual|slide deck|handbook|magazine|in \w+ charts)\b"
 )
 _PRINTS = re.compile(r"(?i)\b(?:pages?|stickers?|posters?|copies|words?|chapters?|slides?|charts?)$")
 

@@ -26,7 +26,8 @@ TO = re.compile(
 
 
 _NUMBER_OF = re.compile(
-    r"(?i)\b(?:number|count) of (?:\w+\s){0,2}?(?P<noun>\w+)(?:\s(?:\w+\s){0,3}?(?:is|was|to"
+    r"(?i)\b(?:number|count) of (?:\w+\s){0,2}?(?P<noun>\w+)"
+    r"(?: (?:per|a) (?:second|minute|hour|day|week|month|year))?(?:\s(?:\w+\s){0,3}?(?:is|was|to"
     r"|at|of|by|reached|hit|stands at|stood at|from|now|exceeds|passed)|:)\s(?:\w+\s)?$"
 )
 _COUNT_OF = re.compile(r"(?i)\b(?P<noun>\w+) count(?:\s(?:\w+\s){0,2}?(?:is|was|to|at|of|by|from)|:)\s$")
@@ -57,7 +58,7 @@ _AGAIN = re.compile(
     r"|(?:now|today) (?:it's|it is|they are|we're at|we are at|it takes|it has|there are|we have|we need|we run)"
     r"|down to|up to|instead of|rather than|became|turned into|left with"
     r"|(?:get|got|make|made|do|did|manage)s? (?:by|do)? ?with"
-    r"|the (?:other|remaining)"
+    r"|the (?:other|remaining)|(?:before|after|then|now):"
     r"|(?:grown|shrunk|cut|reduced|grew|shrank|merged|consolidated|folded|packed|squeezed|boiled down"
     r"|turned)(?: [a-z]+){0,2}"
     r" (?:in)?to),?\s" + _LOOSELY + r"$"
@@ -82,7 +83,7 @@ _EXTREME = re.compile(
     r"| at| is| was| of)?\s" + _LOOSELY + "$"
 )
 _GAPPED = re.compile(
-    r"(?i)(?:[,;]|[,;]? (?:and|but|while))\s(?:an?|the|our|its|each|every)\s(?:[a-z]+\s){1,3}?" + _LOOSELY
+    r"(?i)(?:[,;]|[,;]? (?:and|but|while))\s(?:an?|the|our|its|each|every)\s(?:[a-z][\w.]*\s){1,3}?" + _LOOSELY
 )
 _GOES_ON = re.compile(r"(?:,|;)?\s(?:and|but|while)\s(?:an?|the|our|its|each|every)\s|(?:,|;)\s|[.!?;]?$|[.!?]\s")
 """``a read takes 4 ms, a write 9 and a scan 300``: the verb and the unit stand once."""
@@ -261,7 +262,13 @@ def _subjects(text: str, found: list[Figure]) -> list[Figure]:
         ):
             noun = noun or next((w for w in reversed(re.findall(r"[A-Za-z]+", before)) if is_known(w)), "")
             if noun:
-                result[i + 1] = replace(after, kind="count", noun=noun)
+                result[i + 1] = replace(after, kind="count", noun=noun, period=_period(noun, before))
         if noun:
-            result[i] = replace(figure, kind="count", noun=noun)
+            result[i] = replace(figure, kind="count", noun=noun, period=_period(noun, before))
     return result
+
+
+def _period(noun: str, before: str) -> str:
+    """The time in which a noun before its number is counted: ``alerts per week fell from 1,400 to 90``."""
+    match = re.search(rf"\b{re.escape(noun)} (?:per|an?|each|every) (?P<period>[a-z]+)\b", before)
+    return PERIOD_NAMES.get(match["period"], "") if match else ""

@@ -30,6 +30,7 @@ from atlas.discover.unit_words import (
     MODEL,
     MONEY_BEFORE,
     OF_ANOTHER,
+    OF_FILM,
     OF_MANY,
     OF_OWN,
     OFTEN,
@@ -145,9 +146,8 @@ def _after_factor_of(text: str, plain: Figure) -> Figure:
     )
     if match is None:
         return plain
-    if match["copies"]:
-        return replace(plain, kind="count", noun="replicas")
-    return replace(plain, kind="factor", unit="factor")
+    counted = replace(plain, kind="count", noun="replicas")
+    return counted if match["copies"] else replace(plain, kind="factor", unit="factor")
 
 
 def _with_small_m(text: str, plain: Figure) -> Figure | None:
@@ -227,8 +227,7 @@ def _with_noun(text: str, plain: Figure) -> Figure:
     words, end, is_noun = _noun_phrase(text, own.end() if own else at, plural=plain.high > 1)
     if is_noun:
         plain = _european(text, plain)
-        unit = "-" if text[at : at + 1] == "-" else ""
-        return replace(plain, end=end, kind="count", noun=" ".join(words), unit=unit)
+        return replace(plain, end=end, kind="count", noun=" ".join(words), unit="-" if text[at : at + 1] == "-" else "")
     if words and (DIRECT.match(text, end) or _ends_plural(words)):
         counted = _to_plural(words)
         if not DIRECT.match(text, end):
@@ -277,7 +276,8 @@ _ONE_WORD = {
 
 def _phrase(match: re.Match[str]) -> str:
     """A noun of several words as one, behind its adjectives: ``daily page-views``."""
-    return match["adjectives"].lower() + _ONE_WORD.get(match["noun"].lower(), match["noun"].lower().replace(" ", "-"))
+    noun = match["noun"].lower()
+    return match["adjectives"].lower() + _ONE_WORD.get(noun, noun.replace(" ", "-"))
 
 
 def _noun_phrase(text: str, at: int, *, plural: bool) -> tuple[list[str], int, bool]:
@@ -345,24 +345,18 @@ def _with_direct(text: str, figure: Figure) -> Figure | None:
     match = DIRECT.match(text, figure.end)
     if match is None:
         return None
-    kind: Kind = "count" if figure.kind == "bare" else figure.kind
-    return replace(figure, end=match.end(), kind=kind, period=PERIOD_NAMES[match["period"].lower()])
-
-
-_LOOSE_KINDS = ("count", "data", "money")
+    found = replace(figure, end=match.end(), period=PERIOD_NAMES[match["period"].lower()])
+    return replace(found, kind="count") if figure.kind == "bare" else found
 
 
 def _with_hours_of(text: str, figure: Figure) -> Figure:
     """Hours of something in a period: ``2 million hours of music a day``, ``every day they watch 9 million hours``."""
-    match = HOURS_OF.match(text[figure.end : figure.end + 80])
-    if match is None:
-        match = re.match(r"\s(?P<adverb>daily|weekly|monthly)\b", text[figure.end :])
+    behind = text[figure.end : figure.end + 80]
+    match = HOURS_OF.match(behind) or re.match(r"\s(?P<adverb>daily|weekly|monthly)\b", behind)
     if match is not None:
-        name = match["adverb"] or match.groupdict().get("period")
-        period = ADVERBS[name] if name in ADVERBS else PERIOD_NAMES[str(name).lower()]
-        return replace(figure, end=figure.end + match.end(), period=period)
+        return replace(figure, end=figure.end + match.end(), period=_led(match))
     lead = LEADING.search(text[max(0, figure.start - 90) : figure.start])
-    if lead is not None and figure.high >= 1000 and PLAYED.search(text):
+    if lead is not None and (OF_FILM.match(behind) or (figure.high >= 1000 and PLAYED.search(text))):
         return replace(figure, period=_led(lead))
     return figure
 
@@ -376,7 +370,7 @@ def _with_loose(text: str, figure: Figure) -> Figure:
     """A period further off: ``830 GB of parquet every night``, ``Daily we crunch 9 TB``, ``120M daily views``."""
     if figure.kind == "time" and figure.unit in ("h", "min", "year"):
         return _with_hours_of(text, figure)
-    if figure.kind not in _LOOSE_KINDS:
+    if figure.kind not in ("count", "data", "money"):
         return figure
     adjective = next((w for w in figure.noun.lower().split()[:-1] if w in ADVERBS), None)
     if adjective is not None:

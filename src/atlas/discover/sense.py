@@ -148,7 +148,7 @@ def _standing(text: str, figure: Figure) -> Figure:
         (
             r"(?i)\b(?:new|sign[\s-]?ups?|(?:open|creat)\w* an? (?:account|profile)|join\w*|gain\w*|add\w*|grow\w*"
             r"|regist\w+|onboard\w*|replac\w+"
-            r"|restart\w*|launch\w*|terminat\w+|churn\w*)\b"
+            r"|(?:re)?start(?:s|ed)?|spawn\w*|launch\w*|terminat\w+|churn\w*)\b"
         ),
         around,
     ):

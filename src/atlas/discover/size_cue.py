@@ -53,6 +53,8 @@ DATA = cues(
         r"\bRAM\b|\bmemory\b(?!-mapped)|\bheaps?\b|\bDRAM\b|\bHBM\b|\bresident\b|\bRSS\b|\boff-heap\b"
         r"|\bArbeitsspeicher\b"
     )),
+    ("memory-per-node", 92, r"^\sof (?:main )?(?:RAM|memory|heap|DRAM|HBM)\b"),
+    ("storage-per-node", 90, r"^\sof (?:local )?(?:flash|SSD|NVMe)\b"),
     ("memory-per-node", 82, r"^[^.;,]{0,25}\bin (?:main |its |their )?(?:memory|RAM)\b(?!-)"),
     ("storage-per-node", 55, r"\bSSDs?\b|\bdisks?\b|\bdrives?\b|\bNVMe\b|\bflash\b|\bHDDs?\b"),
     ("payload", 60, (

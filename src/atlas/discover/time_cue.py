@@ -33,6 +33,11 @@ TIME = cues(
         r"|\bflush(?:es|ed)? (?:every|after)|\bhealth[\s-]?checks?\b|\bcached for\b|\bcach(?:e|es|ing) [^.;]{0,20}for\b"
         r"|\brefresh(?:es|ed)? (?:after|every)|\block(?:s|ed)? (?:is |are )?(?:held )?for\b|\b(?:linger|wait)s? up to\b"
     )),
+    (None, 84, (
+        r"\b(?:rose|rises?|risen|gr[eo]w\w*|increas\w+|fell|falls?|drop\w*|improv\w+|went (?:up|down)|reduc\w+|lower\w*"
+        r"|decreas\w+|shorten\w*|climb\w*)\b[^.;]{0,40}"
+        r"\bby (?:about |around |roughly |some |almost |nearly |only |up to )?$"
+    )),
     (None, 45, (
         r"^\s?(?:-|\s)?(?:shorter|longer|quicker|faster|slower|sooner|less\b(?! than)"
         r"|more\b(?! than)|extra|additional|of (?:overhead|extra|added)|worse|better|saved|on top)"

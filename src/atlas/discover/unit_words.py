@@ -178,6 +178,7 @@ ONES = re.compile(r"\s(?:(?!of\b|in\b|on\b)[a-z]+\s){0,2}ones\b")
 HOURS_OF = re.compile(rf"\s(?:of|worth of)\s[^\d█.;:,]{{1,40}}?(?:{PER}|\s(?P<adverb>daily|weekly|monthly|yearly)\b)")
 PLAYED = re.compile(r"(?i)\b(?:watch|play|listen|stream|view|hear|spen[dt]|consum|record|upload|talk|liste)\w*\b")
 OFTEN = re.compile(rf"[^\d█.;:()?!,]{{0,40}}?\s(?P<n>once|twice){PER}")
+OF_FILM = re.compile(r"\s(?:of|worth of) (?:\w+ )?(?:video|audio|music|footage|speech|film|podcasts?)\b")
 OF_ANOTHER = re.compile(r"(?i)\d[^.;:,]{0,50}\s(?:per|pro|por|par|each|every)\s\w+$")
 """A period that a figure before it is counted in: ``write 26 billion records per day into a lake of 78 PB``."""
 COST_PER = re.compile(
