@@ -41,7 +41,8 @@ _OTHERS = re.compile(
     r"|promis\w+|reports?|speaks? of|mentions?|quotes?|advertis\w+|boasts?|suggests?|recommends?|warns?)"
     r"|(?:some|people|experts|folks) say|the ideal|(?:they|others|everybody else|everyone else) (?:run|runs|have"
     r"|need|claim|serve|use|report)"
-    r"|(?:industry|market|world)(?:'s)? average|in the (?:literature|wild|industry)|(?:i|we|you) (?:once )?(?:heard|read) (?:of|that"
+    r"|(?:industry|market|world)(?:'s)? average|in the (?:literature|wild|industry)|(?:i|we|you) (?:once )?"
+    r"(?:heard|read) (?:of|that"
     r"|about))\b"
 )
 """Who is talked about in the clause of a figure, if not the writer."""
@@ -144,7 +145,7 @@ def _is_imagined(text: str, figure: Figure, behind: str) -> bool:
 def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
     if figure.period:
         return False
-    if re.match(r"(?i)\slater\b", behind):
+    if figure.high < 1000 and re.match(r"(?i)\slater\b", behind):
         return True  # two hundred comments later
     if _ALL_OF.search(before) and re.match(r"(?i).*\bof (?:us|them)$", text[figure.start : figure.end]):
         return True
@@ -160,7 +161,8 @@ def _count_aside(text: str, before: str, behind: str, figure: Figure) -> bool:
 
 
 _PRINTED = re.compile(
-    r"(?i)\b(?:book|novel|paper (?:has|is|runs to)|brochure|stickers?|posters?|printed|manual|slide deck|handbook|magazine|in \w+ charts)\b"
+    r"(?i)\b(?:book|novel|paper (?:has|is|runs to)|brochure|stickers?|posters?|printed|manual"
+    r"|slide deck|handbook|magazine|in \w+ charts)\b"
 )
 _PRINTS = re.compile(r"(?i)\b(?:pages?|stickers?|posters?|copies|words?|chapters?|slides?|charts?)$")
 
