@@ -34,11 +34,18 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def node_modules() -> Path:
+def node() -> str:
+    """The program that runs the pages' modules; a test that asks for it is skipped by name where it is missing."""
+    path = shutil.which("node")
+    if path is None:  # Atlas itself needs no Node: a machine to read and write the catalogue on may lack it
+        pytest.skip("node is not installed")
+    return path
+
+
+@pytest.fixture(scope="session")
+def node_modules(node: str) -> Path:
     """The npm packages of package.json; a test that asks for them is skipped by name where they are missing."""
     folder = Path(os.environ.get("ATLAS_NODE_MODULES", ROOT / "node_modules"))
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
     if not (folder / "mermaid").is_dir():
         pytest.skip("the npm packages are not installed: make node")
     return folder
@@ -55,9 +62,9 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def git() -> str:
-    """The program; a test that asks for it is skipped by name where it is missing, as in an unpacked archive may be."""
+    """The program; a test that asks for it is skipped by name where it is missing."""
     path = shutil.which("git")
-    if path is None:
+    if path is None:  # Atlas unpacked from an archive runs without git: only its history and branches need it
         pytest.skip("git is not installed")
     return path
 
@@ -71,7 +78,7 @@ def data_of_others() -> Callable[[str], Path]:
     folder = Path(os.environ.get("ATLAS_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
     def find(part: str) -> Path:
-        if not (folder / part).exists():
+        if not (folder / part).exists():  # the project reads it and may not carry it
             pytest.skip(f"shared/data/{part} is not beside the repository")
         return folder / part
 

@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.discover.web.host import Web, running_web
 from typer.testing import CliRunner
 
 from atlas.cli.main import app
@@ -48,6 +49,13 @@ def atlas(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Atlas:
         return Outcome(found.exit_code, found.stdout, found.stderr)
 
     return run
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web of one's own."""
+    with running_web() as running:
+        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from tests.discover.posts import (
 )
 from tests.discover.web import host as hostile
 from tests.discover.web.blog import Post, publish
-from tests.discover.web.host import Page, Web, running_web
+from tests.discover.web.host import Page, Web
 from tests.discover.web.world import World
 
 from atlas.catalogue import load_catalogue
@@ -32,13 +32,6 @@ OWN, DISCORD, PRESS = "engineering.frostwatch.example", "blog.discord.com", "pre
 DAY, NEXT = "2026-11-21", "2026-11-22"
 BAD = ("drip", "silent", "bomb", "endless", "inside", "private", "closed", "later", "gone", "half")
 """Entries of the press's feed that cannot be had, each for another reason."""
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """A web of one's own."""
-    with running_web() as running:
-        yield running
 
 
 @pytest.fixture

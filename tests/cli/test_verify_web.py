@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 from tests.discover.posts import LEDGER, PHOTOS, STORE
 from tests.discover.web import host as hostile
 from tests.discover.web.blog import Post, publish
-from tests.discover.web.host import Page, Seen, Web, running_web
+from tests.discover.web.host import Page, Seen, Web
 from tests.discover.web.world import CONTACT, World
 
 from atlas.catalogue import load_catalogue
@@ -22,13 +21,6 @@ HOST = "engineering.frostwatch.example"
 ARCHIVE, COPIES = "archive.org", "web.archive.org"
 DAYS = ("2026-11-21", "2026-11-22")
 POSTS = (STORE, LEDGER, PHOTOS)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    """A web of one's own."""
-    with running_web() as running:
-        yield running
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import importlib.util
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -47,10 +46,9 @@ def run_wasm(wasm: Path, plan: Plan, seed: int, folder: Path, *, by_site: bool) 
 
 
 @pytest.mark.node
+@pytest.mark.usefixtures("node")
 def test_webassembly_leaves_the_same_record(wasm: Path, tmp_path: Path) -> None:
     """Random plans with all mechanisms: the same record to the bit in WebAssembly and natively."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
     for seed, make in [(seed, make) for seed in range(PLANS) for make in MAKERS]:
         plan, folder, by_site = make(seed), tmp_path / f"{make.__name__}-{seed}", make is random_plan
         folder.mkdir()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -33,10 +32,8 @@ Job = tuple[str, str, float, int, int, Plan]
 
 
 @pytest.fixture(scope="module")
-def wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wasm(tmp_path_factory: pytest.TempPathFactory, node: str) -> Path:
     """The kernel as WebAssembly; skipped by name without node or ziglang."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
     try:
         return build_wasm(tmp_path_factory.mktemp("wasm") / "kernel.wasm")
     except BuildError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ import pytest
 from .conftest import REPOSITORY
 
 MODULE = REPOSITORY / "src" / "atlas" / "site" / "assets" / "run-series.js"
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.usefixtures("node")]
 
 
 def answers(expressions: list[str], folder: Path) -> list[Any]:
     """What the module's functions give; NaN is told as null."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
     module = folder / "run-series.mjs"
     module.write_text(MODULE.read_text("utf-8"), "utf-8")
     script = (

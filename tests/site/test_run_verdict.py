@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -63,10 +62,9 @@ def told(trace: Trace, window: Window, drill: Drill) -> dict[str, Any]:
 
 
 @pytest.mark.node
+@pytest.mark.usefixtures("node")
 def test_the_page_judges_as_python_does(tmp_path: Path) -> None:
     """Values within rounding, and every verdict the same; all three kinds of recovery occur."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
     drill = Drill.model_validate(
         {
             "cadence": "weekly",
@@ -93,10 +91,9 @@ def test_the_page_judges_as_python_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.node
+@pytest.mark.usefixtures("node")
 def test_the_page_says_times_and_shares_as_python_does(tmp_path: Path) -> None:
     """Long times in two units, shares that are nearly all not as all: the same words in both."""
-    if shutil.which("node") is None:
-        pytest.skip("node is not installed")
     times = [0.0, 60.0, 120.0, 121.4, 349.0, 600.0, 3599.6, 7200.0, 8000.0, 86400.0]
     shares = [0.0, 0.124, 0.9899, 0.995, 0.9995, 0.999994, 0.999996, 1 - 1e-12, 1.0]
     module = tmp_path / "run-words.mjs"

@@ -18,7 +18,6 @@ _VERB_BEFORE = re.compile(
     r"\b(?:takes?|took|needs?|needed|is|are|was|were|costs?|has|have|had|holds?|gets?|got|sees?|does|do|did)\s"
     r"(?:about |around |some |only |roughly |just )?$"
 )
-_AND_SAME = re.compile(r"\s*(?:,|and|or|, and|respectively|then|,\s?then)\s+")
 _BETWEEN = re.compile(
     r"(?i)\b(?:between|zwischen|entre|tra|mellan|tussen)\s(?:about\s|roughly\s|around\s|some\s)?[$€]?$"
 )

@@ -57,11 +57,6 @@ class Relevance:
         """The sum of the points, never below zero."""
         return max(0, sum(term.points for term in self.terms))
 
-    @property
-    def is_enough(self) -> bool:
-        """Whether the page becomes a candidate."""
-        return self.score >= LEAST
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:

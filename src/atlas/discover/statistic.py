@@ -30,12 +30,6 @@ _TOTAL = re.compile(
     r"(?i)\b(?:in total|total(?:s|ling|ing|led)?|altogether|all told|overall|combined|in all"
     r"|taken together|sum(?:s)? (?:up )?to|add(?:s)? up to|in sum)\b"
 )
-_CAPACITY = re.compile(
-    r"(?i)\b(?:can|could|able to|capable of|capacity (?:of|for|is)|room for|designed for|built"
-    r" for|sized for|provisioned for|enough for|headroom for|is good for|up for)\b"
-    r"(?:\s\w+){0,3}\s?(?:absorb|handle|take|sustain|serve|carry|process|hold|support|ingest"
-    r"|accept|push|host|store|do|deliver|withstand|cope|move|run|room|for|of|is)?"
-)
 _CAPACITY_VERB = re.compile(
     r"(?i)\b(?:can|could|able to|capable of)\s(?:\w+\s){0,2}?(?:absorb|handl\w+|take|taking"
     r"|sustain\w*|serv\w+|carry\w*|process\w*|hold\w*|support\w*|ingest\w*|accept\w*|push\w*"

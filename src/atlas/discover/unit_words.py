@@ -70,7 +70,6 @@ ADVERBS = {
 }  # fmt: skip
 DATA_WORDS = {"kilo": "k", "mega": "M", "giga": "G", "tera": "T", "peta": "P", "exa": "E"}
 BINARY_WORDS = {"kibi": "Ki", "mebi": "Mi", "gibi": "Gi", "tebi": "Ti", "pebi": "Pi"}
-PER_SECOND = "qps rps tps iops ops/s ops/sec req/s reqs/s wps eps mps pps cps ops hz"
 PERIOD_WORDS = "|".join(sorted((re.escape(p) for p in PERIOD_NAMES), key=len, reverse=True))
 TIME_WORDS = "|".join(sorted((re.escape(t) for t in TIME_NAMES), key=len, reverse=True))
 UNIT = re.compile(
